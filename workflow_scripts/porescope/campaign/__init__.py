@@ -1,0 +1,1 @@
+"""The campaign: its config, its specimens, and what they ask of the workflow."""

@@ -1,0 +1,111 @@
+"""Which specimens and which files each stage deals with, known before anything runs."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from porescope.campaign.slices import slice_files
+from porescope.campaign.specimens import Specimen
+from porescope.errors import InputError
+
+IMPORTED = "imported"
+"""Segmenter name of masks that came from elsewhere."""
+
+CONVENTIONAL = ("cta", "hybrid")
+"""Segmenters that need no training."""
+
+TRAINED = ("unet_hybrid",)
+"""Segmenters that are trained."""
+
+
+def sheet(config: dict[str, Any], home: Path) -> Path:
+    """The sample sheet: the config's, relative to the working directory, or the one shipped beside the workflow."""
+    return Path(config["samples"]) if config["samples"] else home / "config" / "samples.tsv"
+
+
+class Campaign:
+    """The specimens of a run and what follows from them and the config.
+
+    Parameters
+    ----------
+    specimens : dict
+        By name, in the order of the sheet.
+    config : dict
+        Complete and validated.
+
+    Raises
+    ------
+    InputError
+        The slices of a specimen are missing, have a gap or a duplicate.
+    """
+
+    def __init__(self, specimens: dict[str, Specimen], config: dict[str, Any]) -> None:
+        self.specimens = specimens
+        self.config = config
+        self._slices = {
+            name: slice_files(s.path, f"sample '{name}'") for name, s in specimens.items() if s.source != "simulate"
+        }
+
+    @property
+    def simulated(self) -> list[str]:
+        """Specimens that the workflow makes itself."""
+        return [name for name, s in self.specimens.items() if s.source == "simulate"]
+
+    @property
+    def imaged(self) -> list[str]:
+        """Specimens with grey slices."""
+        return [name for name, s in self.specimens.items() if s.source != "mask"]
+
+    @property
+    def with_truth(self) -> list[str]:
+        """Imaged specimens whose phases are known for all or some slices."""
+        return [name for name in self.imaged if self.specimens[name].source == "simulate" or self.specimens[name].truth]
+
+    @property
+    def conditions(self) -> list[str]:
+        """Material and temperature of every specimen, each once, in the order of the sheet."""
+        return list(dict.fromkeys(s.condition for s in self.specimens.values()))
+
+    def slices(self, sample: str) -> list[Path]:
+        """The files that stage ingest reads for a specimen."""
+        if sample in self._slices:
+            return self._slices[sample]
+        count = self.config["simulate"]["stack"]["slices"]
+        return [Path(f"results/simulate/{sample}/slices/slice_{index:04d}.tif") for index in range(count)]
+
+    def truth_slices(self, sample: str) -> list[Path]:
+        """Files with manual labels of a specimen; none without."""
+        truth = self.specimens[sample].truth
+        return slice_files_unnumbered(truth, f"sample '{sample}', column 'truth'") if truth else []
+
+    def segmenter(self, sample: str) -> str:
+        """Name of the segmenter whose mask of a specimen is described."""
+        return IMPORTED if self.specimens[sample].source == "mask" else self.config["describe"]["segmenter"]
+
+    def mask(self, sample: str) -> str:
+        """Path of the mask of a specimen that is described."""
+        return f"results/segment/{self.segmenter(sample)}/{sample}.ome.zarr"
+
+    def left_out(self) -> dict[str, str]:
+        """Stages that cannot apply to these specimens, each with the reason in one sentence."""
+        reasons = {}
+        if not self.imaged:
+            reasons["segment"] = "no specimen has grey slices, so nothing is segmented or scored"
+        known = [s for s in self.specimens.values() if s.source == "simulate" or s.measured == s.measured]
+        if not known:
+            reasons["relate"] = "no specimen has a measured property, so no model is fitted"
+        temperatures = Counter(condition.rsplit("_", 1)[0] for condition in self.conditions)
+        if max(temperatures.values()) < 3:
+            reasons["generate"] = "no material has three temperatures, so there is no curve to generate along"
+        return reasons
+
+
+def slice_files_unnumbered(path: str, source: str) -> list[Path]:
+    """Label files may be of some slices only: gaps are no fault."""
+    place = Path(path)
+    files = (
+        sorted(place.glob("*.tif*")) if place.is_dir() else [place] if place.is_file() else sorted(Path().glob(path))
+    )
+    if not files:
+        raise InputError(f"{source}: no labels at '{path}', expected a folder, glob or file of .tif")
+    return files

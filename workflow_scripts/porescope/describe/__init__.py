@@ -1,0 +1,1 @@
+"""Stage describe: from masks to descriptors of the microstructure."""

@@ -1,0 +1,1 @@
+"""Stage generate: synthetic sections."""

@@ -1,0 +1,1 @@
+"""Stage ingest: from files to checked volumes."""

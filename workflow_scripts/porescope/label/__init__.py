@@ -1,0 +1,1 @@
+"""Stage label: thresholds and superpixels."""

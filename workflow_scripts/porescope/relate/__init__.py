@@ -1,0 +1,1 @@
+"""Stage relate: from descriptors to the property."""

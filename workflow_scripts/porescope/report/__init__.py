@@ -1,0 +1,1 @@
+"""Stage report: figures and the page."""

@@ -1,0 +1,1 @@
+"""Stage restore: registration, flat field and stripe removal."""

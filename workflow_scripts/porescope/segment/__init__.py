@@ -1,0 +1,1 @@
+"""Stage segment: from labels to masks and scores."""

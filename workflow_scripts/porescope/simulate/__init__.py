@@ -1,0 +1,1 @@
+"""Stage simulate: raw stacks with known truth."""
