@@ -60,6 +60,7 @@ def job(snakemake: Any) -> Iterator[Job]:
     seed = derive_seed(snakemake.params.get("seed", 0), snakemake.rule, wildcards)
     random.seed(seed)
     np.random.seed(seed % 2**32)
+    log.info("record %s", json.dumps(_record(snakemake, wildcards)))
     start = time.monotonic()
     peak = PeakMemory()
     try:
@@ -76,6 +77,17 @@ def job(snakemake: Any) -> Iterator[Job]:
         sys.exit(1)
     finally:
         log.info("took %s, peak memory %.0f MB", readable(time.monotonic() - start), peak.megabytes)
+
+
+def _record(snakemake: Any, wildcards: dict[str, str]) -> dict[str, Any]:
+    """What stage report traces results by (provenance.read_records)."""
+    return {
+        "rule": snakemake.rule,
+        "wildcards": wildcards,
+        "input": [str(path) for path in snakemake.input],
+        "output": [str(path) for path in snakemake.output],
+        "code": snakemake.params.get("code", ""),
+    }
 
 
 def derive_seed(seed: int, rule: str, wildcards: dict[str, str]) -> int:

@@ -61,7 +61,7 @@ class Volume:
     @property
     def shape(self) -> tuple[int, int, int]:
         """Number of voxels (z, y, x)."""
-        return tuple(self.array.shape)  # type: ignore[return-value]
+        return tuple(self.array.shape)
 
 
 def slabs(n_slices: int, thickness: int = SLAB) -> Iterator[slice]:

@@ -39,15 +39,18 @@ def validate(value: Any, schema: dict[str, Any], source: str) -> None:
 def describe_error(error: ValidationError) -> str:
     """One sentence for one schema violation."""
     where = "/".join(str(part) for part in error.absolute_path)
+    schema: Any = error.schema
+    instance: Any = error.instance
+    limit: Any = error.validator_value
     if error.validator == "additionalProperties":
-        known = sorted(error.schema.get("properties", {}))
-        unknown = sorted(set(error.instance) - set(known))[0]
+        known = sorted(schema.get("properties", {}))
+        unknown = sorted(set(instance) - set(known))[0]
         path = f"{where}/{unknown}" if where else unknown
         return f"unknown key '{path}'; {nearest(unknown, known)}"
     if error.validator == "required":
-        missing = [key for key in error.validator_value if key not in error.instance]
+        missing = [key for key in limit if key not in instance]
         return f"'{where or 'top level'}' lacks '{missing[0]}'"
-    return f"'{where}' is {error.instance!r}, expected {_expectation(error)}"
+    return f"'{where}' is {instance!r}, expected {_expectation(error)}"
 
 
 def nearest(name: str, known: list[str]) -> str:
@@ -65,7 +68,7 @@ def walk_keys(schema: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, d
 
 
 def _expectation(error: ValidationError) -> str:
-    limit = error.validator_value
+    limit: Any = error.validator_value
     texts = {
         "enum": f"one of {limit}",
         "const": f"{limit!r}",

@@ -67,7 +67,7 @@ def check_numbering(files: list[Path]) -> None:
     columns = [i for i in range(depth) if len({n[i] for n in numbers}) > 1]
     if not columns or any(len(n) != depth for n in numbers):
         raise InputError(
-            f"{files[0].parent}: the slice names '{files[0].name}' and '{files[1].name}' do not share one running number"
+            f"{files[0].parent}: names '{files[0].name}' and '{files[1].name}' do not share one running number"
         )
     column = columns[-1]
     for before, after, file in zip(numbers, numbers[1:], files[1:], strict=False):

@@ -1,0 +1,26 @@
+# make        set up .venv once, then run the default campaign to results/report/index.html
+# make test   the same set-up, then every test
+# make reference   write config/README.md anew from the schemas
+
+PYTHON ?= python3
+VENV := .venv
+INSTALLED := $(VENV)/installed-$(shell cksum < requirements.lock | cut -d' ' -f1)
+
+.PHONY: run test reference
+
+run: $(INSTALLED)
+	$(VENV)/bin/snakemake --cores all
+
+test: $(INSTALLED)
+	$(VENV)/bin/python -m pytest
+
+reference: $(INSTALLED)
+	PYTHONPATH=workflow_scripts $(VENV)/bin/python -m porescope.campaign.reference config
+
+$(INSTALLED): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "porescope needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	rm -f $(VENV)/installed-*
+	touch $@
