@@ -1,0 +1,24 @@
+"""A copy of the project to run in, and one small campaign that several tests look at."""
+
+from pathlib import Path
+
+import pytest
+
+from running import SMALL, copy_project, small_sheet, snakemake, write_project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A fresh copy of the project."""
+    return copy_project(tmp_path / "porescope")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A clone of the project and a user's folder beside it in which a small campaign ran to its end."""
+    base = tmp_path_factory.mktemp("campaign")
+    clone = copy_project(base / "porescope")
+    mine = base / "my project"
+    config = write_project(mine, small_sheet(), SMALL)
+    snakemake("--cores", "2", "-d", str(mine), "--configfile", str(config), cwd=clone)
+    return clone, mine

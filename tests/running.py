@@ -1,0 +1,80 @@
+"""Run the workflow as a user does: in a copy of the project, with a folder and config of one's own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+PARTS = ("Snakefile", "rules", "workflow_scripts", "config", "envs", "profiles", "requirements.lock")
+
+
+def copy_project(destination: Path) -> Path:
+    """The files of the project that a run needs; results and environment stay behind."""
+    destination.mkdir(parents=True)
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, destination / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, destination / part)
+    return destination
+
+
+def snakemake(*arguments: str, cwd: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run Snakemake as a user does; with ``check`` a failure shows its output."""
+    command = [sys.executable, "-m", "snakemake", *arguments]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("SNAKEMAKE", "PYTEST"))}
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=900, check=False, env=environment)
+    if check and done.returncode:
+        pytest.fail(f"{' '.join(command)} ended with {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-8000:]}")
+    return done
+
+
+def planned_rules(*arguments: str, cwd: Path) -> set[str]:
+    """Names of the rules that a dry run would run, 'all' left out."""
+    out = snakemake("-n", "--quiet", "host", *arguments, cwd=cwd).stdout
+    lines = out.split("Job stats:", 1)[-1].split("total")[0].splitlines() if "Job stats:" in out else []
+    return {line.split()[0] for line in lines if len(line.split()) == 2 and line.split()[1].isdigit()} - {"all"}
+
+
+SMALL = {
+    "samples": "samples.tsv",
+    "simulate": {"stack": {"slices": 30, "height_px": 80, "width_px": 96}},
+    "describe": {"voi_um": 0.6},
+    "segment": {
+        "training": {"steps": 12, "batch": 4},
+        "patches": {"number": 48, "size_px": 64},
+    },
+    "generate": {
+        "sections": {"size_px": 32},
+        "ddpm": {"steps": 6},
+        "cgan": {"steps": 6},
+        "samples_per_condition": 4,
+    },
+}
+"""A campaign of all stages in about two minutes: real parts, few steps."""
+
+SHEET = "sample\tmaterial\ttemperature_C\tsource\tpath\tvoxel_z_nm\tvoxel_y_nm\tvoxel_x_nm\tsplit\tproperty\n"
+
+
+def small_sheet() -> str:
+    """Two materials at three temperatures, one specimen held out, a raw and a mask specimen beside them."""
+    rows = [
+        f"{m}_{t}\t{m}\t{t}\tsimulate\t\t\t\t\t{'test' if (m, t) == ('NPC', 250) else 'train'}\t"
+        for m in ("HPA", "NPC")
+        for t in (175, 250, 400)
+    ]
+    return SHEET + "\n".join(rows) + "\n"
+
+
+def write_project(folder: Path, sheet: str, config: dict[str, object]) -> Path:
+    """A user's project folder; returns the path of its config."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "samples.tsv").write_text(sheet)
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    return folder / "config.yaml"

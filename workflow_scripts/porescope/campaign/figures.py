@@ -1,0 +1,105 @@
+"""What the report shows of a campaign, known before anything runs."""
+
+from typing import Any, TypeVar
+
+from porescope.campaign.targets import CONVENTIONAL, TRAINED, Campaign
+
+T = TypeVar("T")
+
+DENSITY_CHECK = "density_check"
+"""Name of the panel that compares described with independent relative densities."""
+
+TRUTH = "truth"
+"""Beside the stages: whatever needs specimens with known phases."""
+
+
+class Reported:
+    """Which stages, specimens, materials and figures of a campaign its report has.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        With the complete config.
+    """
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign = campaign
+        self.options: dict[str, Any] = campaign.config["report"]
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """Stages that do not apply to any specimen, each with the reason in one sentence; also ``truth``."""
+        reasons = {}
+        if not self.campaign.simulated:
+            reasons["simulate"] = "every specimen brings its own slices or mask, so nothing is simulated"
+        if not self.campaign.imaged:
+            only_masks = "every specimen is a mask made elsewhere, so there are no grey slices to"
+            reasons["restore"] = f"{only_masks} restore"
+            reasons["label"] = f"{only_masks} label"
+        if not self.campaign.with_truth:
+            reasons[TRUTH] = "the phases of no specimen are known, so no segmenter can be scored"
+        return reasons | self.campaign.left_out()
+
+    def of(self, topics: str, files: T) -> T | list[str]:
+        """The files where all topics (stages or 'truth', separated by blanks) apply to the campaign; else none."""
+        return [] if any(topic in self.left_out for topic in topics.split()) else files
+
+    @property
+    def materials(self) -> list[str]:
+        """Each once, in the order of the sheet: the order of colours, panels and sentences."""
+        return list(dict.fromkeys(s.material for s in self.campaign.specimens.values()))
+
+    @property
+    def segmenters(self) -> list[str]:
+        """Segmenters compared in the report, the plainest first."""
+        return [*CONVENTIONAL, *TRAINED]
+
+    @property
+    def shown(self) -> list[str]:
+        """Imaged specimens whose slices are shown: of each material in turn, known phases and test specimens first."""
+        specimens = self.campaign.specimens
+        known = set(self.campaign.with_truth)
+        queues = {
+            material: sorted(
+                (name for name in self.campaign.imaged if specimens[name].material == material),
+                key=lambda name: (name not in known, specimens[name].split != "test"),
+            )
+            for material in self.materials
+        }
+        rounds = max((len(queue) for queue in queues.values()), default=0)
+        turns = [queue[index] for index in range(rounds) for queue in queues.values() if index < len(queue)]
+        return turns[: self.options["specimens_shown"]]
+
+    @property
+    def shown_simulated(self) -> list[str]:
+        """Those of the shown specimens that come with a truth volume."""
+        return [name for name in self.shown if self.campaign.specimens[name].source == "simulate"]
+
+    @property
+    def panels(self) -> list[str]:
+        """Figures of stage describe: one a configured descriptor; the density check where there is a reference."""
+        referenced = any(s.density_reference == s.density_reference for s in self.campaign.specimens.values())
+        check = [DENSITY_CHECK] if self.campaign.simulated or referenced else []
+        return [*self.options["descriptors"], *check]
+
+    @property
+    def facts(self) -> list[dict[str, Any]]:
+        """What the page says of each specimen from the sheet; None where the sheet says nothing."""
+        return [
+            {
+                "sample": s.sample,
+                "material": s.material,
+                "temperature_C": s.temperature_C,
+                "source": s.source,
+                "path": s.path,
+                "split": s.split,
+                "group": s.group,
+                "density_reference": _known(s.density_reference),
+                "density_sd": _known(s.density_sd),
+            }
+            for s in self.campaign.specimens.values()
+        ]
+
+
+def _known(value: float) -> float | None:
+    return value if value == value else None

@@ -1,0 +1,312 @@
+"""Square binary sections cut from masks: the real data of the generators."""
+
+import logging
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from skimage.transform import resize
+
+from porescope.errors import InputError
+from porescope.generate.conditions import Condition
+from porescope.progress import progress
+from porescope.volume import Spacing, read_volume
+
+log = logging.getLogger(__name__)
+
+AXES = {"z": 0, "y": 1, "x": 2}
+"""Directions in which a stack can be cut: the axis along the normal of a section."""
+
+TRAIN, HELD_OUT = "train", "held_out"
+
+
+@dataclass(frozen=True)
+class CutOptions:
+    """What is cut from a mask.
+
+    Attributes
+    ----------
+    field_um : float
+        Edge of a section in um.
+    field_px : int
+        Edge of a section in pixels.
+    directions : sequence of 'z', 'y', 'x'
+        Normals of the sections.
+    per_condition : mapping
+        Number of sections of a condition, for 'train' and for 'held_out'.
+    held_out : HeldOut
+        Which part of a stack the networks never see.
+    """
+
+    field_um: float
+    field_px: int
+    directions: Sequence[str]
+    per_condition: Mapping[str, int]
+    held_out: "HeldOut"
+
+    @property
+    def pixel_um(self) -> float:
+        """Edge of a pixel in um."""
+        return self.field_um / self.field_px
+
+
+class HeldOut(NamedTuple):
+    """Slabs of a stack that are kept for scoring.
+
+    Attributes
+    ----------
+    slabs : int
+        Number of slabs, evenly spread along z.
+    share : float
+        Share of the slices in them.
+    gap_um : float
+        Thickness in um that is dropped on both faces of each, so that no training section is a neighbour.
+    """
+
+    slabs: int
+    share: float
+    gap_um: float
+
+
+@dataclass(frozen=True)
+class Sections:
+    """Sections with their origin.
+
+    Attributes
+    ----------
+    solid : (n, px, px) uint8 array
+        1 where solid.
+    material : (n,) str array
+    temperature_C : (n,) float array
+    split : (n,) str array
+        'train' or 'held_out'.
+    sample : (n,) str array
+    pixel_um : float
+        Edge of a pixel in um.
+    """
+
+    solid: np.ndarray
+    material: np.ndarray
+    temperature_C: np.ndarray
+    split: np.ndarray
+    sample: np.ndarray
+    pixel_um: float
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """Condition of each section."""
+        return [Condition(str(m), float(t)) for m, t in zip(self.material, self.temperature_C, strict=True)]
+
+    def part(self, split: str) -> "Sections":
+        """The sections of one split."""
+        rows = self.split == split
+        columns = (self.solid, self.material, self.temperature_C, self.split, self.sample)
+        return Sections(*(column[rows] for column in columns), self.pixel_um)
+
+    def save(self, path: str | Path) -> None:
+        """Write the sections as .npz."""
+        np.savez_compressed(
+            path,
+            solid=self.solid,
+            material=self.material,
+            temperature_C=self.temperature_C,
+            split=self.split,
+            sample=self.sample,
+            pixel_um=self.pixel_um,
+        )
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Sections":
+        """Read what save() wrote."""
+        with np.load(path, allow_pickle=False) as stored:
+            columns = [stored[name] for name in ("solid", "material", "temperature_C", "split", "sample")]
+            return cls(*columns, float(stored["pixel_um"]))
+
+
+def cut_sections(masks: Mapping[str, str], conditions: Mapping[str, Condition], options: CutOptions) -> Sections:
+    """Cut the same number of sections for every condition.
+
+    Parameters
+    ----------
+    masks : mapping
+        Path of the mask of each specimen; label 0 is solid.
+    conditions : mapping
+        Condition of each specimen; specimens of one condition share its number of sections.
+    options : CutOptions
+
+    Raises
+    ------
+    InputError
+        A section is larger than a mask, or too few fit for a condition.
+    """
+    members: dict[Condition, list[str]] = {}
+    for sample in masks:
+        members.setdefault(conditions[sample], []).append(sample)
+    solid, rows = [], []
+    for condition, samples in progress(members.items(), len(members), "conditions"):
+        for split in (TRAIN, HELD_OUT):
+            found = [(sample, *place) for sample in samples for place in places(masks[sample], split, options)]
+            wanted = options.per_condition[split]
+            if len(found) < wanted:
+                raise InputError(
+                    f"condition '{condition.name}': {len(found)} sections of {options.field_um:g} um fit into the "
+                    f"'{split}' part of its masks, expected at least {wanted} (config key 'generate/sections')"
+                )
+            for index in evenly(len(found), wanted):
+                sample, direction, corner = found[index]
+                solid.append((sample, direction, corner))
+                rows.append((condition.material, condition.temperature_C, split, sample))
+    cut = _Cutter(masks, options)
+    material, temperature, split_of, sample_of = zip(*rows, strict=True)
+    return Sections(
+        np.stack([cut(*place) for place in solid]),
+        np.array(material),
+        np.array(temperature, dtype=np.float64),
+        np.array(split_of),
+        np.array(sample_of),
+        options.pixel_um,
+    )
+
+
+def places(mask: str, split: str, options: CutOptions) -> list[tuple[str, tuple[int, int, int]]]:
+    """Directions and first voxels (z, y, x) of all sections that tile one split of a mask.
+
+    Sections lie on every layer along their normal; within a layer they cover it, neighbours overlapping by less than
+    half where the layer is no multiple of the field.
+
+    Raises
+    ------
+    InputError
+        In no direction is there room for a section.
+    """
+    volume = read_volume(mask)
+    found = []
+    slabs = split_slabs(volume.shape[0], volume.spacing.z, options.held_out, mask)[split]
+    for slab in slabs:
+        shape = (slab.stop - slab.start, *volume.shape[1:])
+        for direction in options.directions:
+            tiles = list(tile(shape, volume.spacing, direction, options.field_um))
+            found += [(direction, (z + slab.start, y, x)) for z, y, x in tiles]
+    if not found:
+        extent = " x ".join(f"{edge:.3g}" for edge in volume.spacing.extent(volume.shape))
+        raise InputError(
+            f"{mask}: a section of {options.field_um:g} um does not fit into the mask of {extent} um (z, y, x); "
+            "expected a smaller 'generate/sections/field_um'"
+        )
+    return found
+
+
+def split_slabs(n_slices: int, spacing_z_um: float, held_out: HeldOut, source: str) -> dict[str, list[slice]]:
+    """Ranges of slices for training and, between them, for scoring.
+
+    A stack too thin for slabs, gaps and at least as many slices to train on gives all its slices to both; a warning
+    says so.
+
+    Parameters
+    ----------
+    n_slices : int
+        Depth of the stack.
+    spacing_z_um : float
+        Distance of slices in um.
+    held_out : HeldOut
+    source : str
+        Name of the stack for the warning.
+    """
+    thickness = round(n_slices * held_out.share / held_out.slabs)
+    gap = math.ceil(held_out.gap_um / spacing_z_um - 1e-9)
+    left = n_slices - held_out.slabs * (thickness + 2 * gap)
+    if thickness < 1 or left < max(held_out.slabs * thickness, held_out.slabs + 1):
+        log.warning("%s: %d slices are too few to hold some out; scores use sections seen in training", source, n_slices)
+        return {TRAIN: [slice(0, n_slices)], HELD_OUT: [slice(0, n_slices)]}
+    train, kept = [], []
+    start = 0
+    for index in range(held_out.slabs + 1):
+        stop = start + left * (index + 1) // (held_out.slabs + 1) - left * index // (held_out.slabs + 1)
+        train.append(slice(start, stop))
+        if index < held_out.slabs:
+            kept.append(slice(stop + gap, stop + gap + thickness))
+        start = stop + thickness + 2 * gap
+    return {TRAIN: train, HELD_OUT: kept}
+
+
+def tile(
+    shape: tuple[int, ...], spacing: Spacing, direction: str, field_um: float
+) -> Iterator[tuple[int, int, int]]:
+    """First voxels (z, y, x) of the sections that cover all layers of a block along a direction; none if too small."""
+    normal = AXES[direction]
+    starts = []
+    for axis in range(3):
+        edge = 1 if axis == normal else field_voxels(field_um, spacing[axis])
+        room = shape[axis] - edge
+        if room < 0:
+            return
+        count = shape[axis] if axis == normal else math.ceil(shape[axis] / edge)
+        starts.append(np.unique(np.linspace(0, room, count).round().astype(int)).tolist())
+    for z in starts[0]:
+        for y in starts[1]:
+            for x in starts[2]:
+                yield z, y, x
+
+
+def field_voxels(field_um: float, spacing_um: float) -> int:
+    """Voxels along the edge of a section; at least one."""
+    return max(1, round(field_um / spacing_um))
+
+
+def evenly(available: int, wanted: int) -> np.ndarray:
+    """Indices of ``wanted`` items spread evenly over ``available`` ones."""
+    return (np.arange(wanted) + 0.5) * available // wanted if wanted else np.arange(0)
+
+
+class _Cutter:
+    """Reads sections; one stack at a time is kept in memory, as bits of a byte."""
+
+    def __init__(self, masks: Mapping[str, str], options: CutOptions) -> None:
+        self._masks = masks
+        self._options = options
+        self._sample = ""
+
+    def __call__(self, sample: str, direction: str, corner: tuple[int, int, int]) -> np.ndarray:
+        if sample != self._sample:
+            self._volume = read_volume(self._masks[sample])
+            self._sample = sample
+        return section(self._volume.array, self._volume.spacing, direction, corner, self._options)
+
+
+def section(
+    labels: np.ndarray, spacing: Spacing, direction: str, corner: Iterable[int], options: CutOptions
+) -> np.ndarray:
+    """One section.
+
+    Parameters
+    ----------
+    labels : (nz, ny, nx) array
+        0 is solid.
+    spacing : Spacing
+        Voxel edges in um.
+    direction : 'z', 'y' or 'x'
+        Normal of the section.
+    corner : (z, y, x)
+        First voxel.
+    options : CutOptions
+
+    Returns
+    -------
+    (px, px) uint8 array
+        1 where solid; axes in the order (z, y, x) without the normal. Where the voxels are no pixels of this size, the
+        mask is averaged or interpolated linearly and cut at one half.
+    """
+    normal = AXES[direction]
+    box = []
+    for axis, start in enumerate(corner):
+        edge = 1 if axis == normal else field_voxels(options.field_um, spacing[axis])
+        box.append(slice(start, start + edge))
+    solid = np.squeeze(np.asarray(labels[tuple(box)]), axis=normal) == 0
+    if solid.shape == (options.field_px, options.field_px):
+        return solid.astype(np.uint8)
+    finer = max(solid.shape) > options.field_px
+    shares = resize(solid.astype(np.float32), (options.field_px, options.field_px), order=1, anti_aliasing=finer)
+    return (shares >= 0.5).astype(np.uint8)
