@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 
-from running import SMALL, copy_project, small_sheet, snakemake, write_project
+from running import SMALL, blobs, copy_project, grey_stack, small_sheet, snakemake, write_project, write_slices
 
 
 @pytest.fixture
@@ -20,5 +22,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     clone = copy_project(base / "porescope")
     mine = base / "my project"
     config = write_project(mine, small_sheet(), SMALL)
+    write_slices(mine / "stack", grey_stack((16, 64, 72)))
+    tifffile.imwrite(mine / "mask.tif", blobs((40, 60, 60)).astype(np.uint8))
     snakemake("--cores", "2", "-d", str(mine), "--configfile", str(config), cwd=clone)
     return clone, mine

@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 import yaml
+from scipy.ndimage import gaussian_filter
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("Snakefile", "rules", "workflow_scripts", "config", "envs", "profiles", "requirements.lock")
@@ -69,7 +72,30 @@ def small_sheet() -> str:
         for m in ("HPA", "NPC")
         for t in (175, 250, 400)
     ]
+    rows.append("raw_stack\tNPC\t300\traw\tstack\t30\t25\t25\ttrain\t")
+    rows.append("someone_elses\tHPA\t300\tmask\tmask.tif\t25\t25\t25\ttrain\t")
     return SHEET + "\n".join(rows) + "\n"
+
+
+def blobs(shape: tuple[int, ...], seed: int = 0) -> np.ndarray:
+    """A smooth random solid, half of the volume."""
+    field = gaussian_filter(np.random.default_rng(seed).standard_normal(shape), 3)
+    return field > 0
+
+
+def grey_stack(shape: tuple[int, int, int]) -> np.ndarray:
+    """What a noisy microscope shows of blobs, 8 bit."""
+    clean = np.where(blobs(shape), 170.0, 60.0)
+    noisy = gaussian_filter(clean, 0.7) + np.random.default_rng(1).normal(0, 8, shape)
+    return noisy.clip(0, 255).astype(np.uint8)
+
+
+def write_slices(folder: Path, stack: np.ndarray) -> Path:
+    """A folder of single-page TIFFs without any metadata of size."""
+    folder.mkdir(parents=True)
+    for index, image in enumerate(stack):
+        tifffile.imwrite(folder / f"s_{index:03d}.tif", image)
+    return folder
 
 
 def write_project(folder: Path, sheet: str, config: dict[str, object]) -> Path:

@@ -1,5 +1,6 @@
 """Grey and label slices in TIFF files: headers checked first, pixels streamed one slice at a time."""
 
+import logging
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ import numpy as np
 import tifffile
 
 from porescope.errors import InputError
+
+logging.getLogger("tifffile").addHandler(logging.NullHandler())  # what it would print is raised here, in one sentence
 
 READABLE = {"uint8", "uint16", "bool"}
 """Pixel types of FIB-SEM slices and of masks."""

@@ -94,6 +94,8 @@ class Campaign:
         known = [s for s in self.specimens.values() if s.source == "simulate" or s.measured == s.measured]
         if not known:
             reasons["relate"] = "no specimen has a measured property, so no model is fitted"
+        elif not self.config["relate"]["models"]:
+            reasons["relate"] = "the config's relate/models is empty, so no model is fitted"
         temperatures = Counter(condition.rsplit("_", 1)[0] for condition in self.conditions)
         if max(temperatures.values()) < 3:
             reasons["generate"] = "no material has three temperatures, so there is no curve to generate along"

@@ -91,11 +91,12 @@ def _pore_sections(sections: np.ndarray, pixel_um: tuple[float, float]) -> dict[
     at_frame = np.zeros(count + 1, bool)
     at_frame[np.concatenate([edge.ravel() for edge in edges])] = True
     at_frame[0] = False
-    owner = _owners(labels, count)
     n = len(sections)
+    owner = np.zeros(count + 1, np.intp)
+    owner[labels] = np.arange(n)[:, np.newaxis, np.newaxis]
 
     def per_section(values: np.ndarray) -> np.ndarray:
-        return np.bincount(owner, weights=values[1:], minlength=n)[:n]
+        return np.bincount(owner[1:], weights=values[1:], minlength=n)[:n]
 
     pore_area = per_section(area)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -138,12 +139,6 @@ def _pairs(stack: np.ndarray, step: tuple[int, int]) -> tuple[np.ndarray, np.nda
     ny, nx = stack.shape[1:]
     left, right = (slice(0, nx - dx), slice(dx, nx)) if dx >= 0 else (slice(-dx, nx), slice(0, nx + dx))
     return stack[:, : ny - dy, left], stack[:, dy:, right]
-
-
-def _owners(labels: np.ndarray, count: int) -> np.ndarray:
-    """Index of the section that each region 1..count lies in; labels run through the sections in order."""
-    last = np.maximum.accumulate(labels.reshape(len(labels), -1).max(axis=1))
-    return np.searchsorted(last, np.arange(1, count + 1))
 
 
 def _length(step: tuple[int, int], pixel_um: tuple[float, float]) -> float:

@@ -13,7 +13,7 @@ from skimage.transform import resize
 from porescope.errors import InputError
 from porescope.generate.conditions import Condition
 from porescope.progress import progress
-from porescope.volume import Spacing, read_volume
+from porescope.volume import SLAB, Spacing, read_volume
 
 log = logging.getLogger(__name__)
 
@@ -145,6 +145,7 @@ def cut_sections(masks: Mapping[str, str], conditions: Mapping[str, Condition], 
     members: dict[Condition, list[str]] = {}
     for sample in masks:
         members.setdefault(conditions[sample], []).append(sample)
+    cut = _Cutter(masks, options)
     solid, rows = [], []
     for condition, samples in progress(members.items(), len(members), "conditions"):
         for split in (TRAIN, HELD_OUT):
@@ -157,12 +158,11 @@ def cut_sections(masks: Mapping[str, str], conditions: Mapping[str, Condition], 
                 )
             for index in evenly(len(found), wanted):
                 sample, direction, corner = found[index]
-                solid.append((sample, direction, corner))
+                solid.append(cut(sample, direction, corner))
                 rows.append((condition.material, condition.temperature_C, split, sample))
-    cut = _Cutter(masks, options)
     material, temperature, split_of, sample_of = zip(*rows, strict=True)
     return Sections(
-        np.stack([cut(*place) for place in solid]),
+        np.stack(solid),
         np.array(material),
         np.array(temperature, dtype=np.float64),
         np.array(split_of),
@@ -256,24 +256,31 @@ def field_voxels(field_um: float, spacing_um: float) -> int:
     return max(1, round(field_um / spacing_um))
 
 
-def evenly(available: int, wanted: int) -> np.ndarray:
+def evenly(available: int, wanted: int) -> list[int]:
     """Indices of ``wanted`` items spread evenly over ``available`` ones."""
-    return (np.arange(wanted) + 0.5) * available // wanted if wanted else np.arange(0)
+    return [(2 * index + 1) * available // (2 * wanted) for index in range(wanted)]
 
 
 class _Cutter:
-    """Reads sections; one stack at a time is kept in memory, as bits of a byte."""
+    """Cuts sections; the slices that the last one lay in are kept, since the next one mostly lies there too."""
 
     def __init__(self, masks: Mapping[str, str], options: CutOptions) -> None:
         self._masks = masks
         self._options = options
-        self._sample = ""
+        self._kept: tuple[str, int, int] = ("", 0, 0)
 
     def __call__(self, sample: str, direction: str, corner: tuple[int, int, int]) -> np.ndarray:
-        if sample != self._sample:
+        z, y, x = corner
+        if sample != self._kept[0]:
             self._volume = read_volume(self._masks[sample])
-            self._sample = sample
-        return section(self._volume.array, self._volume.spacing, direction, corner, self._options)
+        spacing = self._volume.spacing
+        first, last = z - z % SLAB, z - z % SLAB + SLAB
+        if direction != "z":
+            first, last = z, z + field_voxels(self._options.field_um, spacing.z)
+        if (sample, first, last) != self._kept:
+            self._block = np.asarray(self._volume.array[first:last])
+            self._kept = (sample, first, last)
+        return section(self._block, spacing, direction, (z - first, y, x), self._options)
 
 
 def section(

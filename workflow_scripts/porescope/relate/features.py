@@ -86,10 +86,8 @@ def model_rows(descriptors: pd.DataFrame, properties: pd.DataFrame, features: Se
     )
     table = known.join(means)
     usable = np.isfinite(table[list(features)].to_numpy(float)).all(axis=1)
-    reasons = descriptors.set_index(["sample", "descriptor"])["reason"].to_dict()
-    left_out = {
-        str(sample): _why(row, str(sample), features, reasons) for sample, row in table[~usable].iterrows()
-    }
+    reasons = dict(zip(zip(descriptors["sample"], descriptors["descriptor"]), descriptors["reason"]))
+    left_out = {str(sample): _why(row, str(sample), features, reasons) for sample, row in table[~usable].iterrows()}
     table = table[usable]
     return ModelRows(tuple(features), table[table["split"] == "train"], table[table["split"] == "test"], left_out)
 

@@ -1,1 +1,1 @@
-"""Stage segment: from labels to masks and scores."""
+"""Which voxels are pore: conventional masks, networks trained on hybrid labels, and their scores against truth."""

@@ -1,0 +1,59 @@
+"""Batches of real sections for training, the same for every generator."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from porescope.generate.conditions import ConditionCode
+from porescope.generate.sections import TRAIN, Sections
+
+
+class Batches:
+    """Random batches of the training sections; each follows from seed and step alone, so that a resume repeats none.
+
+    Parameters
+    ----------
+    sections : Sections
+        Its training part is used, every section equally often.
+    code : ConditionCode
+    symmetries : sequence of 'flip_y', 'flip_x', 'transpose'
+        Operations that map the material onto itself; each is applied to half of the sections.
+    size : int
+        Sections in a batch.
+    seed : int
+    device : str
+    """
+
+    def __init__(
+        self, sections: Sections, code: ConditionCode, symmetries: Sequence[str], size: int, seed: int, device: str
+    ) -> None:
+        train = sections.part(TRAIN)
+        self._solid = torch.from_numpy(train.solid)
+        self._conditions = torch.from_numpy(code.encode(train.conditions))
+        self._symmetries = symmetries
+        self._size = size
+        self._seed = seed
+        self._device = device
+
+    def __call__(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """The batch of a step: sections (n, 1, px, px) with solid +1 and pore -1, and condition vectors (n, size)."""
+        chance = generator(self._seed, step, "sections")
+        rows = torch.randint(len(self._solid), (self._size,), generator=chance)
+        solid = self._solid[rows].float().mul(2).sub(1).unsqueeze(1)
+        for symmetry in self._symmetries:
+            chosen = torch.rand(self._size, generator=chance) < 0.5
+            solid[chosen] = _transformed(solid[chosen], symmetry)
+        return solid.to(self._device), self._conditions[rows].to(self._device)
+
+
+def generator(seed: int, step: int, purpose: str) -> torch.Generator:
+    """Random numbers on the CPU that depend on these three alone."""
+    words = np.random.SeedSequence([seed, step, *purpose.encode()]).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(words[0] >> np.uint64(1)))
+
+
+def _transformed(images: torch.Tensor, symmetry: str) -> torch.Tensor:
+    if symmetry == "transpose":
+        return images.transpose(-1, -2)
+    return images.flip(-2 if symmetry == "flip_y" else -1)

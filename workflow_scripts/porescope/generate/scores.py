@@ -1,0 +1,72 @@
+"""How well generated sections follow the real ones over temperature."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from porescope.describe.names import PLANAR
+
+AVERAGE = "average"
+"""Row of scores.csv with the mean over the descriptors."""
+
+REFERENCE = "real"
+"""Origin against which all others are scored: sections from slabs that no network saw."""
+
+LEAST_CONDITIONS = 3
+"""A curve over temperature has at least as many points."""
+
+
+def score(sections: pd.DataFrame) -> pd.DataFrame:
+    """R2 over temperature of each origin's condition means against the real ones.
+
+    Parameters
+    ----------
+    sections : table
+        One row a section: origin, material, temperature_C and the planar descriptors. NaN (no pore, no shape) is
+        left out of the means.
+
+    Returns
+    -------
+    table
+        One row per generator (every origin but 'real'), material and descriptor, and one per generator and material
+        with the descriptor 'average': r2; rmse, the root of the mean squared difference of the condition means in
+        the descriptor's unit (NaN for the average, whose parts have different units); n_conditions, the temperatures
+        compared. The origin 'train', real sections from other slabs of the same specimens, gives the score that a
+        perfect copy of the training data would reach. r2 is NaN for materials with fewer than three temperatures.
+
+    Notes
+    -----
+    r2 = 1 - sum (real - generated)^2 / sum (real - mean of real)^2 over the temperatures of a material; it is
+    negative where a constant would do better.
+    """
+    means = sections.groupby(["origin", "material", "temperature_C"], sort=False)[list(PLANAR)].mean()
+    origins = [origin for origin in means.index.unique("origin") if origin != REFERENCE]
+    materials = means.loc[REFERENCE].index.unique("material")
+    rows = []
+    for origin in origins:
+        for material in materials:
+            real, generated = means.loc[(REFERENCE, material)].align(means.loc[(origin, material)], join="inner")
+            single = [
+                {"descriptor": name, **agreement(real[name].to_numpy(), generated[name].to_numpy())} for name in PLANAR
+            ]
+            average = {
+                "descriptor": AVERAGE,
+                "r2": float(np.mean([row["r2"] for row in single])),
+                "rmse": math.nan,
+                "n_conditions": min(row["n_conditions"] for row in single),
+            }
+            rows += [{"generator": origin, "material": material, **row} for row in [*single, average]]
+    return pd.DataFrame(rows, columns=["generator", "material", "descriptor", "r2", "rmse", "n_conditions"])
+
+
+def agreement(real: np.ndarray, generated: np.ndarray) -> dict[str, float]:
+    """r2, rmse and number of the pairs of condition means that are both known; see score."""
+    known = np.isfinite(real) & np.isfinite(generated)
+    n = int(known.sum())
+    if n == 0:
+        return {"r2": math.nan, "rmse": math.nan, "n_conditions": 0}
+    squares = np.square(real[known] - generated[known])
+    spread = np.square(real[known] - real[known].mean()).sum()
+    r2 = 1 - squares.sum() / spread if n >= LEAST_CONDITIONS and spread > 0 else math.nan
+    return {"r2": float(r2), "rmse": float(np.sqrt(squares.mean())), "n_conditions": n}

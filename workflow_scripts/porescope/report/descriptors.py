@@ -1,0 +1,173 @@
+"""Pictures of stage describe: descriptors over temperature, and densities against independent ones."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from porescope.campaign.figures import DENSITY_CHECK
+from porescope.describe.names import DESCRIPTORS
+from porescope.report.densities import density_check
+from porescope.report.style import (
+    MUTED,
+    axis_label,
+    canvas,
+    house_style,
+    material_look,
+    plain,
+    quiet_grid,
+    save,
+)
+from porescope.report.tables import descriptor_rows, undefined_rows
+
+SYMBOLS = {"phi": "φ", "tau": "τ", "tau_y": "τ_y", "alpha": "α", "beta": "β"}
+
+
+def plot_descriptors(
+    table: str,
+    simulated: Sequence[str],
+    facts: Sequence[Mapping[str, Any]],
+    materials: Sequence[str],
+    panels: Sequence[str],
+    destinations: Sequence[str],
+) -> None:
+    """Draw one figure a panel: a descriptor over temperature, or the density check.
+
+    Parameters
+    ----------
+    table : path
+        describe/sample.csv.
+    simulated : paths
+        specimen.json of the simulated specimens.
+    facts : list of dict
+        What the sheet says of each specimen.
+    materials : list of str
+        In the order of colours.
+    panels, destinations : lists
+        Names of descriptors or 'density_check', and where each goes.
+    """
+    samples = pd.read_csv(table)
+    truths = [json.loads(Path(path).read_text(encoding="utf-8")) for path in simulated]
+    with house_style():
+        for panel, destination in zip(panels, destinations, strict=True):
+            if panel == DENSITY_CHECK:
+                figure = density_figure(density_check(samples, truths, facts), materials)
+            else:
+                figure = descriptor_figure(samples, panel, materials)
+            save(figure, destination)
+
+
+def descriptor_figure(samples: pd.DataFrame, descriptor: str, materials: Sequence[str]) -> Figure:
+    """Mean and 95 % interval of one descriptor over temperature, a line a material."""
+    meaning = DESCRIPTORS[descriptor]
+    rows = descriptor_rows(samples, descriptor)
+    figure = canvas(4.2, 3.1)
+    ax = figure.subplots()
+    temperatures = sorted(samples["temperature_C"].unique())
+    look = material_look(materials)
+    for index, material in enumerate(materials):
+        own = rows[rows["material"] == material]
+        if len(own):
+            shift = dodge(index, len(materials), temperatures)
+            draw_intervals(ax, own, shift, look[material], material)
+    missing = undefined_rows(samples, descriptor)
+    if len(missing):
+        text = f"not defined for {', '.join(missing['sample'])}"
+        ax.text(0.01, 0.01, plain(text[:90]), transform=ax.transAxes, fontsize=7.5, color=MUTED)
+    if len(rows) and rows["mean"].min() < 0 < rows["mean"].max():
+        ax.axhline(0, color=MUTED, linewidth=0.8, zorder=0)
+    symbol = SYMBOLS.get(meaning.symbol, meaning.symbol)
+    ax.set_title(plain(f"{meaning.label}, {symbol}"), loc="left")
+    ax.set_ylabel(axis_label(symbol, meaning.unit))
+    temperature_axis(ax, temperatures)
+    legend_above(ax, len(materials))
+    return figure
+
+
+def draw_intervals(ax: Axes, rows: pd.DataFrame, shift: float, look: Mapping[str, Any], label: str) -> None:
+    """Points with 95 % bars, joined through the mean of each temperature; a point without interval is hollow."""
+    x = rows["temperature_C"].to_numpy(float) + shift
+    mean = rows["mean"].to_numpy(float)
+    below = mean - rows["ci_low"].to_numpy(float)
+    above = rows["ci_high"].to_numpy(float) - mean
+    bars = np.isfinite(below) & np.isfinite(above)
+    line = rows.groupby("temperature_C")["mean"].mean()
+    ax.plot(line.index.to_numpy(float) + shift, line.to_numpy(), color=look["color"], alpha=0.8)
+    ax.errorbar(
+        x[bars],
+        mean[bars],
+        yerr=np.clip(np.stack([below[bars], above[bars]]), 0, None),
+        fmt=look["marker"],
+        color=look["color"],
+        markersize=5,
+        capsize=2.5,
+        linewidth=1.1,
+        label=plain(label),
+    )
+    if not bars.all():
+        hollow = {"marker": look["marker"], "markeredgecolor": look["color"], "markerfacecolor": "white"}
+        name = None if bars.any() else plain(label)
+        ax.plot(x[~bars], mean[~bars], linestyle="none", markersize=5, label=name, **hollow)  # type: ignore[arg-type]
+
+
+def dodge(index: int, count: int, temperatures: Sequence[float]) -> float:
+    """Shift in degrees C that keeps the bars of several materials apart: at most a fifth of the smallest step."""
+    steps = np.diff(temperatures)
+    step = float(steps.min()) if len(steps) else 10.0
+    return (index - (count - 1) / 2) * min(0.2 * step / max(count - 1, 1), 3.0)
+
+
+def temperature_axis(ax: Axes, temperatures: Sequence[float]) -> None:
+    """Ticks at the temperatures of the campaign, thinned where they would touch."""
+    ax.set_xlabel("sintering temperature (°C)")
+    low, high = min(temperatures), max(temperatures)
+    margin = 0.05 * (high - low) or 10.0
+    ax.set_xlim(low - margin, high + margin)
+    ticks = [low]
+    for value in temperatures[1:]:
+        if value - ticks[-1] >= 0.09 * (high - low):
+            ticks.append(value)
+    ax.set_xticks(ticks, [f"{value:g}" for value in ticks])
+    quiet_grid(ax)
+
+
+def legend_above(ax: Axes, entries: int) -> None:
+    """The legend in one row over the axes, under the title's line."""
+    if ax.get_legend_handles_labels()[1]:
+        ax.legend(loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=min(entries, 4), handletextpad=0.3,
+                  columnspacing=0.9, borderaxespad=0.0, fontsize=8)  # fmt: skip
+
+
+def density_figure(check: pd.DataFrame, materials: Sequence[str]) -> Figure:
+    """Described minus independent relative density over the independent one, with the interval of the difference."""
+    figure = canvas(4.2, 3.1)
+    ax = figure.subplots()
+    look = material_look(materials)
+    for material in materials:
+        own = check[check["material"] == material].dropna(subset=["difference"])
+        if own.empty:
+            continue
+        half = np.clip(own[["below", "above"]].to_numpy(float).T, 0, None)
+        ax.errorbar(
+            own["reference"],
+            own["difference"],
+            yerr=np.nan_to_num(half),
+            fmt=look[material]["marker"],
+            color=look[material]["color"],
+            markersize=5,
+            capsize=2.5,
+            linewidth=1.1,
+            label=plain(material),
+        )
+    ax.axhline(0, color=MUTED, linewidth=0.9, zorder=0)
+    ax.set_title("relative density: described − independent", loc="left")
+    ax.set_xlabel("independent relative density (truth or weighing)")
+    ax.set_ylabel("difference")
+    quiet_grid(ax)
+    legend_above(ax, len(materials))
+    return figure

@@ -1,0 +1,158 @@
+"""Grey values as a network sees them, and the patches it is trained on."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from porescope.progress import progress
+from porescope.segment.plan import CLASSES, read_plan
+from porescope.volume import SLAB, Volume, read_volume, slabs
+
+log = logging.getLogger(__name__)
+
+PERCENTILES = (1.0, 99.0)
+"""Of the grey values of a stack: dark pores and bright metal, whatever the porosity."""
+
+DARK, BRIGHT = 43, 213
+"""Where these percentiles come to lie among 0 to 255; a quarter of the range stays on both sides for outliers."""
+
+SLABS_SEEN = 8
+"""Slabs, spread over the stack, from which the percentiles are taken."""
+
+
+@dataclass(frozen=True)
+class Patches:
+    """Training material.
+
+    Attributes
+    ----------
+    grey : (n, channels, px, px) uint8
+        See normalise(); channels are the neighbouring slices in order, the labelled one in the middle.
+    labels : (n, px, px) uint8
+        Classes 0, 1, 2 of the middle slice.
+    """
+
+    grey: np.ndarray
+    labels: np.ndarray
+
+
+def grey_range(volume: Volume) -> tuple[float, float]:
+    """The 1st and 99th percentile of a stack's grey values, from slabs spread over it."""
+    n_slices = volume.shape[0]
+    all_slabs = list(slabs(n_slices))
+    chosen = {round(i) for i in np.linspace(0, len(all_slabs) - 1, min(SLABS_SEEN, len(all_slabs)))}
+    values = [np.asarray(volume.array[all_slabs[i]])[:, ::2, ::2].ravel() for i in sorted(chosen)]
+    low, high = np.percentile(np.concatenate(values), PERCENTILES)
+    return float(low), float(high)
+
+
+def normalise(grey: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+    """Grey values of any type and contrast as uint8, the limits at DARK and BRIGHT.
+
+    The step is 1/170 of the contrast, well under the noise of an SE image.
+    """
+    low, high = limits
+    scale = (BRIGHT - DARK) / max(high - low, np.finfo(np.float32).tiny)
+    scaled = (grey.astype(np.float32) - np.float32(low)) * np.float32(scale) + DARK
+    return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
+
+
+def with_neighbours(slices: np.ndarray, index: int, neighbours: int) -> np.ndarray:
+    """A slice between its neighbours as channels.
+
+    Parameters
+    ----------
+    slices : (nz, ny, nx) array
+        The first and the last slice stand for those beyond them.
+    index : int
+        The middle one.
+    neighbours : int
+        How many on each side.
+
+    Returns
+    -------
+    (2 neighbours + 1, ny, nx) array
+    """
+    around = np.arange(index - neighbours, index + neighbours + 1)
+    return np.asarray(slices[np.clip(around, 0, len(slices) - 1)])
+
+
+def cut_specimen(volume: Volume, labels: Volume, places: pd.DataFrame, patch_px: int, neighbours: int) -> Patches:
+    """Cut the patches of one specimen, reading it slab by slab.
+
+    Neighbouring slices are taken from the patch's own slab of the plan only: no pixel of a slice that training must
+    not see gets into a training patch, however narrow the gap.
+
+    Parameters
+    ----------
+    volume, labels : Volume
+        Restored grey values and classes, of one shape.
+    places : DataFrame
+        Rows of a plan with slice, split, y0_px, x0_px; the order of the patches is that of the rows.
+    patch_px, neighbours : int
+    """
+    limits = grey_range(volume)
+    grey = np.empty((len(places), 1 + 2 * neighbours, patch_px, patch_px), np.uint8)
+    classes = np.empty((len(places), patch_px, patch_px), np.uint8)
+    order = np.arange(len(places))
+    for _, slab_places in places.assign(order=order).groupby("split", sort=False):
+        first, last = int(slab_places["slice"].min()), int(slab_places["slice"].max())
+        for start in range(first, last + 1, SLAB):
+            stop = min(start + SLAB, last + 1)
+            here = slab_places[slab_places["slice"].between(start, stop - 1)]
+            below, above = max(first, start - neighbours), min(last + 1, stop + neighbours)
+            slab = normalise(np.asarray(volume.array[below:above]), limits)
+            slab_classes = np.asarray(labels.array[start:stop])
+            for row in here.itertuples():
+                window = (slice(row.y0_px, row.y0_px + patch_px), slice(row.x0_px, row.x0_px + patch_px))
+                grey[row.order] = with_neighbours(slab[(slice(None), *window)], row.slice - below, neighbours)
+                classes[row.order] = slab_classes[row.slice - start][window]
+    return Patches(grey, classes)
+
+
+def cut_patches(
+    plan: Path,
+    volumes: Mapping[str, str | Path],
+    labels: Mapping[str, str | Path],
+    patch_px: int,
+    neighbours: int,
+    patches: Path,
+) -> None:
+    """Cut all patches that a plan lists.
+
+    Parameters
+    ----------
+    plan : path
+        See porescope.segment.plan.
+    volumes, labels : dict of paths
+        Restored volumes and class labels by specimen.
+    patch_px, neighbours : int
+    patches : path
+        NPZ to write: train_grey, train_labels, validation_grey, validation_labels; see Patches.
+    """
+    table = read_plan(plan).dropna()
+    parts: dict[str, list[Patches]] = {"train": [], "validation": []}
+    groups = list(table.groupby("sample", sort=False))
+    for name, places in progress(groups, len(groups), "specimens"):
+        cut = cut_specimen(read_volume(volumes[str(name)]), read_volume(labels[str(name)]), places, patch_px, neighbours)
+        for split, found in parts.items():
+            rows = (places["split"] == split).to_numpy()
+            found.append(Patches(cut.grey[rows], cut.labels[rows]))
+    arrays = {}
+    for split, found in parts.items():
+        arrays[f"{split}_grey"] = np.concatenate([part.grey for part in found])
+        arrays[f"{split}_labels"] = np.concatenate([part.labels for part in found])
+        shares = np.bincount(arrays[f"{split}_labels"].ravel(), minlength=CLASSES) / max(arrays[f"{split}_labels"].size, 1)
+        count = len(arrays[f"{split}_labels"])
+        log.info("%s: %d patches; metal %.3f, dark pore %.3f, shine-through %.3f", split, count, *shares)
+    np.savez(patches, **arrays)
+
+
+def read_patches(path: str | Path, split: str) -> Patches:
+    """Patches of one split ('train' or 'validation') from the file that cut_patches wrote."""
+    with np.load(path, allow_pickle=False) as stored:
+        return Patches(stored[f"{split}_grey"], stored[f"{split}_labels"])
