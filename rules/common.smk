@@ -3,12 +3,12 @@
 import sys
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
-
 sys.path.insert(0, str(Path(workflow.basedir, "workflow_scripts")))
 
 from porescope.campaign import targets
 from porescope.campaign.config import check_config
+from porescope.campaign.models import check_models
+from porescope.campaign.recipes import check_recipes, simulation_memory
 from porescope.campaign.resources import memory, minutes
 from porescope.campaign.specimens import read_specimens
 from porescope.errors import InputError
@@ -21,9 +21,11 @@ LOCK = Path(workflow.basedir, "requirements.lock")
 try:
     check_config(config, SCHEMAS)
     specimens = read_specimens(targets.sheet(config, Path(workflow.basedir)), SCHEMAS)
+    check_models(config, specimens)
+    check_recipes(config, specimens)
     campaign = targets.Campaign(specimens, config)
 except InputError as error:
-    raise WorkflowError(str(error)) from None
+    sys.exit(f"porescope: {error}")  # one sentence on stderr, where an exception would add a traceback
 
 
 wildcard_constraints:

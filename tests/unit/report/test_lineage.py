@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from porescope.errors import InputError
 from porescope.report.lineage import trace_provenance
 

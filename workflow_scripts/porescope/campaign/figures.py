@@ -1,13 +1,12 @@
 """What the report shows of a campaign, known before anything runs."""
 
+import math
 from typing import Any, TypeVar
 
-from porescope.campaign.targets import CONVENTIONAL, TRAINED, Campaign
+from porescope.campaign.targets import Campaign
+from porescope.report.tables import DENSITY_CHECK
 
 T = TypeVar("T")
-
-DENSITY_CHECK = "density_check"
-"""Name of the panel that compares described with independent relative densities."""
 
 TRUTH = "truth"
 """Beside the stages: whatever needs specimens with known phases."""
@@ -50,9 +49,14 @@ class Reported:
         return list(dict.fromkeys(s.material for s in self.campaign.specimens.values()))
 
     @property
+    def generated(self) -> list[str]:
+        """Materials that generators learn from, in the same order."""
+        return list(dict.fromkeys(self.campaign.specimens[name].material for name in self.campaign.sectioned))
+
+    @property
     def segmenters(self) -> list[str]:
-        """Segmenters compared in the report, the plainest first."""
-        return [*CONVENTIONAL, *TRAINED]
+        """Segmenters compared in the report, in the order of the config."""
+        return list(self.campaign.config["segment"]["segmenters"])
 
     @property
     def shown(self) -> list[str]:
@@ -71,20 +75,37 @@ class Reported:
         return turns[: self.options["specimens_shown"]]
 
     @property
-    def shown_simulated(self) -> list[str]:
-        """Those of the shown specimens that come with a truth volume."""
-        return [name for name in self.shown if self.campaign.specimens[name].source == "simulate"]
+    def shown_truths(self) -> dict[str, Any]:
+        """Where the truth of the shown specimens is, of those that have one."""
+        return {name: source for name, source in self.campaign.truths.items() if name in self.shown}
+
+    @property
+    def shown_truth_files(self) -> list[str]:
+        """All files that hold the truth of the shown specimens."""
+        values = [value for source in self.shown_truths.values() for key, value in source.items() if key != "solid"]
+        return [path for value in values for path in ([value] if isinstance(value, str) else value)]
+
+    @property
+    def shown_masks(self) -> dict[str, dict[str, str]]:
+        """Paths of the masks of the shown specimens, by specimen and segmenter."""
+        return {name: {s: f"results/segment/{s}/{name}.ome.zarr" for s in self.segmenters} for name in self.shown}
+
+    @property
+    def metrics(self) -> list[str]:
+        """Scores that are drawn; none where no segmenter can be scored."""
+        return self.of("segment truth", ["accuracy", "jaccard", "recall_shine_through"])
 
     @property
     def panels(self) -> list[str]:
         """Figures of stage describe: one a configured descriptor; the density check where there is a reference."""
-        referenced = any(s.density_reference == s.density_reference for s in self.campaign.specimens.values())
+        referenced = any(not math.isnan(s.density_reference) for s in self.campaign.specimens.values())
         check = [DENSITY_CHECK] if self.campaign.simulated or referenced else []
         return [*self.options["descriptors"], *check]
 
     @property
     def facts(self) -> list[dict[str, Any]]:
         """What the page says of each specimen from the sheet; None where the sheet says nothing."""
+        learned = set(self.campaign.sectioned)
         return [
             {
                 "sample": s.sample,
@@ -96,10 +117,11 @@ class Reported:
                 "group": s.group,
                 "density_reference": _known(s.density_reference),
                 "density_sd": _known(s.density_sd),
+                "generated": s.sample in learned,
             }
             for s in self.campaign.specimens.values()
         ]
 
 
 def _known(value: float) -> float | None:
-    return value if value == value else None
+    return None if math.isnan(value) else value

@@ -45,7 +45,7 @@ def check_models(config: Mapping[str, Any], specimens: Mapping[str, Specimen]) -
             raise InputError(
                 f"config: model '{model['name']}' of relate/models has {needed} coefficients ({needed - 1} features "
                 f"and the intercept) but the sample sheet has {len(training)} training specimens with "
-                f"{config['property']['name']}, expected at least {needed}; an empty list of models leaves the stage out"
+                f"{config['property']['name']}, expected at least {needed}; an empty list leaves the stage out"
             )
     if config["relate"]["transform"] == "log":
         for specimen in known:

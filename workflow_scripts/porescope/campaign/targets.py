@@ -1,6 +1,5 @@
 """Which specimens and which files each stage deals with, known before anything runs."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,9 @@ CONVENTIONAL = ("cta", "hybrid")
 
 TRAINED = ("unet_hybrid",)
 """Segmenters that are trained."""
+
+LEAST_TEMPERATURES = 3
+"""A generator is scored along a curve over temperature: a material with fewer is not generated."""
 
 
 def sheet(config: dict[str, Any], home: Path) -> Path:
@@ -62,9 +64,32 @@ class Campaign:
         return [name for name in self.imaged if self.specimens[name].source == "simulate" or self.specimens[name].truth]
 
     @property
+    def sectioned(self) -> list[str]:
+        """Specimens that generators learn from: those of materials with enough temperatures for a curve."""
+        temperatures: dict[str, set[float]] = {}
+        for s in self.specimens.values():
+            temperatures.setdefault(s.material, set()).add(s.temperature_C)
+        return [name for name, s in self.specimens.items() if len(temperatures[s.material]) >= LEAST_TEMPERATURES]
+
+    @property
+    def training(self) -> list[str]:
+        """Imaged specimens that networks may be trained on."""
+        return [name for name in self.imaged if self.specimens[name].split == "train"]
+
+    @property
+    def held_out(self) -> list[str]:
+        """Imaged specimens that no network may see in training."""
+        return [name for name in self.imaged if self.specimens[name].split == "test"]
+
+    @property
+    def trained_segmenters(self) -> list[str]:
+        """Segmenters of the config that need training."""
+        return [name for name in self.config["segment"]["segmenters"] if name in TRAINED]
+
+    @property
     def conditions(self) -> list[str]:
-        """Material and temperature of every specimen, each once, in the order of the sheet."""
-        return list(dict.fromkeys(s.condition for s in self.specimens.values()))
+        """Material and temperature of every specimen that generators learn from, each once, in the sheet's order."""
+        return list(dict.fromkeys(self.specimens[name].condition for name in self.sectioned))
 
     def slices(self, sample: str) -> list[Path]:
         """The files that stage ingest reads for a specimen."""
@@ -78,6 +103,17 @@ class Campaign:
         truth = self.specimens[sample].truth
         return slice_files_unnumbered(truth, f"sample '{sample}', column 'truth'") if truth else []
 
+    @property
+    def truths(self) -> dict[str, dict[str, Any]]:
+        """Where the truth of each specimen of with_truth is; see porescope.segment.scores.TruthSource."""
+        return {name: self._truth(name) for name in self.with_truth}
+
+    @property
+    def truth_files(self) -> list[str]:
+        """All files that hold or explain the truth of a specimen."""
+        values = [value for truth in self.truths.values() for key, value in truth.items() if key != "solid"]
+        return [path for value in values for path in ([value] if isinstance(value, str) else value)]
+
     def segmenter(self, sample: str) -> str:
         """Name of the segmenter whose mask of a specimen is described."""
         return IMPORTED if self.specimens[sample].source == "mask" else self.config["describe"]["segmenter"]
@@ -85,6 +121,14 @@ class Campaign:
     def mask(self, sample: str) -> str:
         """Path of the mask of a specimen that is described."""
         return f"results/segment/{self.segmenter(sample)}/{sample}.ome.zarr"
+
+    def _truth(self, sample: str) -> dict[str, Any]:
+        specimen = self.specimens[sample]
+        if specimen.source == "simulate":
+            folder = f"results/simulate/{sample}"
+            return {"volume": f"{folder}/truth.ome.zarr", "drift": f"{folder}/drift.csv"}
+        labels = [str(path) for path in self.truth_slices(sample)]
+        return {"labels": labels, "solid": specimen.truth_solid, "ingested": f"results/ingest/{sample}.json"}
 
     def left_out(self) -> dict[str, str]:
         """Stages that cannot apply to these specimens, each with the reason in one sentence."""
@@ -96,8 +140,7 @@ class Campaign:
             reasons["relate"] = "no specimen has a measured property, so no model is fitted"
         elif not self.config["relate"]["models"]:
             reasons["relate"] = "the config's relate/models is empty, so no model is fitted"
-        temperatures = Counter(condition.rsplit("_", 1)[0] for condition in self.conditions)
-        if max(temperatures.values()) < 3:
+        if not self.conditions:
             reasons["generate"] = "no material has three temperatures, so there is no curve to generate along"
         return reasons
 

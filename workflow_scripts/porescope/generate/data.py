@@ -38,7 +38,7 @@ class Batches:
 
     def __call__(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
         """The batch of a step: sections (n, 1, px, px) with solid +1 and pore -1, and condition vectors (n, size)."""
-        chance = generator(self._seed, step, "sections")
+        chance = random_numbers(self._seed, step, "sections")
         rows = torch.randint(len(self._solid), (self._size,), generator=chance)
         solid = self._solid[rows].float().mul(2).sub(1).unsqueeze(1)
         for symmetry in self._symmetries:
@@ -47,7 +47,7 @@ class Batches:
         return solid.to(self._device), self._conditions[rows].to(self._device)
 
 
-def generator(seed: int, step: int, purpose: str) -> torch.Generator:
+def random_numbers(seed: int, step: int, purpose: str) -> torch.Generator:
     """Random numbers on the CPU that depend on these three alone."""
     words = np.random.SeedSequence([seed, step, *purpose.encode()]).generate_state(1, np.uint64)
     return torch.Generator().manual_seed(int(words[0] >> np.uint64(1)))

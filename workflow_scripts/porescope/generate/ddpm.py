@@ -1,55 +1,51 @@
 """Conditional denoising diffusion model of binary sections."""
 
-import logging
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
 import torch
-from diffusers import DDPMScheduler, DPMSolverMultistepScheduler, UNet2DModel
+from diffusers import DDPMScheduler, UNet2DModel
 from torch import nn
 from torch.nn.functional import avg_pool2d, pixel_shuffle, pixel_unshuffle
 
-log = logging.getLogger(__name__)
+COARSE_BLOCK_PX = 8
+"""Edge of the blocks whose mean error counts beside that of single pixels."""
+
+HIGHEST_WEIGHT = 4.0
+"""Of a nearly clean section in the loss."""
 
 
-@dataclass(frozen=True)
-class DenoiserOptions:
-    """The network.
+class Denoiser(nn.Module):
+    """U-Net of diffusers; a multilayer perceptron adds the condition to the embedding of the noise step.
 
-    Attributes
+    Parameters
     ----------
+    field_px : int
+        Edge of a section.
+    condition_size : int
+        Length of a condition vector.
     fold_px : int
-        Blocks of fold x fold pixels become channels: the U-Net works on a grid that is this much coarser.
+        Blocks of fold x fold pixels become channels: the U-Net works on a grid that is this much coarser, and so
+        sees the whole section with few levels.
     channels : sequence of int
-        Channels of the U-Net's levels.
+        Channels of the U-Net's levels; multiples of 8.
     layers : int
         Residual layers a level.
     """
 
-    fold_px: int
-    channels: tuple[int, ...]
-    layers: int
-
-
-class Denoiser(nn.Module):
-    """U-Net of diffusers with a multilayer perceptron that adds the condition to the time embedding."""
-
-    def __init__(self, options: DenoiserOptions, field_px: int, condition_size: int) -> None:
+    def __init__(self, field_px: int, condition_size: int, fold_px: int, channels: Sequence[int], layers: int) -> None:
         super().__init__()
-        fold, channels = options.fold_px, tuple(options.channels)
         width = 4 * channels[0]
-        self.fold = fold
+        self.fold_px = fold_px
         self.condition = nn.Sequential(
             nn.Linear(condition_size, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width)
         )
-        self.unet = UNet2DModel(
-            sample_size=field_px // fold,
-            in_channels=fold**2,
-            out_channels=fold**2,
-            block_out_channels=channels,
-            layers_per_block=options.layers,
+        self.unet: Any = UNet2DModel(
+            sample_size=field_px // fold_px,
+            in_channels=fold_px**2,
+            out_channels=fold_px**2,
+            block_out_channels=tuple(channels),
+            layers_per_block=layers,
             down_block_types=("DownBlock2D",) * len(channels),
             up_block_types=("UpBlock2D",) * len(channels),
             norm_num_groups=8,
@@ -58,23 +54,54 @@ class Denoiser(nn.Module):
             resnet_time_scale_shift="scale_shift",
         )
 
-    def forward(self, noisy: torch.Tensor, step: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
-        """Predict the velocity (n, 1, px, px) from noisy sections, their noise steps (n,) and conditions (n, size)."""
-        folded = pixel_unshuffle(noisy, self.fold)
-        predicted = self.unet(folded, step, class_labels=self.condition(condition)).sample
-        return pixel_shuffle(predicted, self.fold)
+    def forward(self, noisy: torch.Tensor, noise_step: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
+        """Clean sections (n, 1, px, px) behind noisy ones at their noise steps (n,) under conditions (n, size)."""
+        folded = pixel_unshuffle(noisy, self.fold_px)
+        unfolded: torch.Tensor = self.unet(folded, noise_step, class_labels=self.condition(condition)).sample
+        return pixel_shuffle(unfolded, self.fold_px)
 
 
-def noise_schedule(steps: int, schedule: str) -> DDPMScheduler:
+def noise_schedule(steps: int, schedule: str) -> Any:
+    """Forward noising (a DDPMScheduler) that ends in pure noise: its terminal signal-to-noise ratio is zero.
+
+    Without that end, sampling starts from a state that training never saw, and the mean density drifts (Lin et al.,
+    Common diffusion noise schedules and sample steps are flawed, 2024). The network predicts the clean section, which
+    is smooth on the folded grid, where the noise is not: predicting noise or velocity leaves specks.
+    """
     return DDPMScheduler(
-        num_train_timesteps=steps, beta_schedule=schedule, prediction_type="v_prediction", rescale_betas_zero_snr=True,
-        clip_sample=False, timestep_spacing="trailing",
+        num_train_timesteps=steps,
+        beta_schedule=schedule,
+        prediction_type="sample",
+        rescale_betas_zero_snr=True,
+        clip_sample=False,
     )
 
 
-def denoising_loss(predicted, wanted, coarse_weight: float) -> torch.Tensor:
-    error = predicted - wanted
-    loss = error.square().mean()
-    for block in (8, error.shape[-1]):
-        loss = loss + coarse_weight * avg_pool2d(error, block).square().mean()
+def noise_steps(size: int, steps: int, chance: torch.Generator) -> torch.Tensor:
+    """One noise step in each of ``size`` equal ranges of all steps: even batches, so that the loss scatters less."""
+    position = (torch.arange(size) + torch.rand(size, generator=chance)) / size
+    return (position * steps).long().clamp(max=steps - 1)
+
+
+def denoising_loss(
+    predicted: torch.Tensor, clean: torch.Tensor, signal: torch.Tensor, coarse_weight: float
+) -> torch.Tensor:
+    """Mean squared error of the clean section, of single pixels and of the means of blocks and of whole sections.
+
+    Parameters
+    ----------
+    predicted, clean : (n, 1, px, px) tensor
+    signal : (n,) tensor
+        Share of the signal in the variance of each noisy section. Errors count 1 / (1 - signal) as at a velocity
+        that is predicted, at most HIGHEST_WEIGHT.
+    coarse_weight : float
+        The density of a section is one number among thousands of pixels: a loss over pixels alone hardly feels it,
+        and samples drift in density. The squared errors of block means and of the section's mean are added, times
+        this.
+    """
+    weight = (1 / (1 - signal)).clamp(max=HIGHEST_WEIGHT).view(-1, 1, 1, 1)
+    error = predicted - clean
+    loss = (weight * error.square()).mean()
+    for block in (COARSE_BLOCK_PX, error.shape[-1]):
+        loss = loss + coarse_weight * (weight * avg_pool2d(error, block).square()).mean()
     return loss

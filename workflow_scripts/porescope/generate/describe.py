@@ -1,6 +1,6 @@
 """Planar descriptors of real and generated sections in one table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,37 +9,56 @@ import pandas as pd
 from porescope.describe.planar import planar_descriptors
 from porescope.generate.conditions import Condition
 from porescope.generate.samples import load_samples
-from porescope.generate.scores import REFERENCE
+from porescope.generate.scores import REFERENCE, TRAINING
 from porescope.generate.sections import HELD_OUT, TRAIN, Sections
 
-BATCH = 64
-"""Sections described at once."""
 
-
-def describe_sections(sections: str | Path, samples: dict[str, Sequence[str | Path]]) -> pd.DataFrame:
+def describe_sections(sections: str | Path, samples: Mapping[str, Sequence[str | Path]]) -> pd.DataFrame:
     """One row per section, real and generated.
 
     Parameters
     ----------
     sections : path
         As cut_sections wrote them.
-    samples : dict
+    samples : mapping
         Files of generated sections, by generator.
 
     Returns
     -------
     table
-        origin ('real': held-out slabs; 'train': as many of the sections that the networks saw; or the generator),
-        material, temperature_C, condition, index (within origin and condition), field_um, field_px, then the columns
-        of planar_descriptors.
+        origin ('real': sections of held-out slabs; 'train': the real sections that the networks saw; or the
+        generator), material, temperature_C, condition, index (within origin and condition), field_um, field_px, then
+        the columns of planar_descriptors. Frames of sections are no perimeter; the field is the same in every row.
     """
     real = Sections.load(sections)
-    parts = []
-    for origin, split in ((REFERENCE, HELD_OUT), (TRAIN, TRAIN)):
-        part = real.part(split)
-        named = np.array([condition.name for condition in part.conditions])
-        for condition in dict.fromkeys(part.conditions):
-            solid = part.solid[named == condition.name]
-            kept = int((real.part(HELD_OUT).material == condition.material).sum())
-            parts.append(describe(solid[:kept], origin, condition, real.pixel_um))
-    return pd.concat(parts, ignore_index=True)
+    blocks = [*_real_blocks(real.part(HELD_OUT), REFERENCE), *_real_blocks(real.part(TRAIN), TRAINING)]
+    for generator, paths in samples.items():
+        for path in paths:
+            solid, condition, pixel_um = load_samples(path)
+            blocks.append((generator, condition, solid, pixel_um))
+    return pd.concat([_described(*block) for block in blocks], ignore_index=True)
+
+
+Block = tuple[str, Condition, np.ndarray, float]
+"""Origin, condition, sections (n, px, px) and pixel edge in um."""
+
+
+def _real_blocks(part: Sections, origin: str) -> Iterator[Block]:
+    conditions = part.conditions
+    for condition in dict.fromkeys(conditions):
+        rows = [index for index, other in enumerate(conditions) if other == condition]
+        yield origin, condition, part.solid[rows], part.pixel_um
+
+
+def _described(origin: str, condition: Condition, solid: np.ndarray, pixel_um: float) -> pd.DataFrame:
+    table = planar_descriptors(solid == 1, (pixel_um, pixel_um))
+    identity = {
+        "origin": origin,
+        "material": condition.material,
+        "temperature_C": condition.temperature_C,
+        "condition": condition.name,
+        "index": range(len(solid)),
+        "field_um": solid.shape[-1] * pixel_um,
+        "field_px": solid.shape[-1],
+    }
+    return pd.concat([pd.DataFrame(identity, index=table.index), table], axis=1)

@@ -23,9 +23,10 @@ class RunningMean:
 
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:
-        """Take in the weights after a step; buffers (running statistics) are copied."""
+        """Take in the weights after a step, and running statistics of normalisations with them."""
         keep = min(self._decay, (1 + step) / (10 + step))
         for mean, new in zip(self.network.parameters(), network.parameters(), strict=True):
-            mean.lerp_(new, 1 - keep)
-        for mean, new in zip(self.network.buffers(), network.buffers(), strict=True):
-            mean.copy_(new)
+            mean.data.lerp_(new, 1 - keep)
+        for old, now in zip(self.network.buffers(), network.buffers(), strict=True):
+            if old.is_floating_point():
+                old.lerp_(now, 1 - keep)

@@ -103,8 +103,14 @@ class Sections:
     def part(self, split: str) -> "Sections":
         """The sections of one split."""
         rows = self.split == split
-        columns = (self.solid, self.material, self.temperature_C, self.split, self.sample)
-        return Sections(*(column[rows] for column in columns), self.pixel_um)
+        return Sections(
+            self.solid[rows],
+            self.material[rows],
+            self.temperature_C[rows],
+            self.split[rows],
+            self.sample[rows],
+            self.pixel_um,
+        )
 
     def save(self, path: str | Path) -> None:
         """Write the sections as .npz."""
@@ -122,8 +128,14 @@ class Sections:
     def load(cls, path: str | Path) -> "Sections":
         """Read what save() wrote."""
         with np.load(path, allow_pickle=False) as stored:
-            columns = [stored[name] for name in ("solid", "material", "temperature_C", "split", "sample")]
-            return cls(*columns, float(stored["pixel_um"]))
+            return cls(
+                stored["solid"],
+                stored["material"],
+                stored["temperature_C"],
+                stored["split"],
+                stored["sample"],
+                float(stored["pixel_um"]),
+            )
 
 
 def cut_sections(masks: Mapping[str, str], conditions: Mapping[str, Condition], options: CutOptions) -> Sections:
@@ -174,8 +186,8 @@ def cut_sections(masks: Mapping[str, str], conditions: Mapping[str, Condition], 
 def places(mask: str, split: str, options: CutOptions) -> list[tuple[str, tuple[int, int, int]]]:
     """Directions and first voxels (z, y, x) of all sections that tile one split of a mask.
 
-    Sections lie on every layer along their normal; within a layer they cover it, neighbours overlapping by less than
-    half where the layer is no multiple of the field.
+    Sections lie on every layer along their normal; within a layer neighbours overlap by half, or by a little more
+    where the layer is no multiple of the field.
 
     Raises
     ------
@@ -219,7 +231,9 @@ def split_slabs(n_slices: int, spacing_z_um: float, held_out: HeldOut, source: s
     gap = math.ceil(held_out.gap_um / spacing_z_um - 1e-9)
     left = n_slices - held_out.slabs * (thickness + 2 * gap)
     if thickness < 1 or left < max(held_out.slabs * thickness, held_out.slabs + 1):
-        log.warning("%s: %d slices are too few to hold some out; scores use sections seen in training", source, n_slices)
+        log.warning(
+            "%s: %d slices are too few to hold some out; scores use sections seen in training", source, n_slices
+        )
         return {TRAIN: [slice(0, n_slices)], HELD_OUT: [slice(0, n_slices)]}
     train, kept = [], []
     start = 0
@@ -232,9 +246,7 @@ def split_slabs(n_slices: int, spacing_z_um: float, held_out: HeldOut, source: s
     return {TRAIN: train, HELD_OUT: kept}
 
 
-def tile(
-    shape: tuple[int, ...], spacing: Spacing, direction: str, field_um: float
-) -> Iterator[tuple[int, int, int]]:
+def tile(shape: tuple[int, ...], spacing: Spacing, direction: str, field_um: float) -> Iterator[tuple[int, int, int]]:
     """First voxels (z, y, x) of the sections that cover all layers of a block along a direction; none if too small."""
     normal = AXES[direction]
     starts = []
@@ -243,7 +255,7 @@ def tile(
         room = shape[axis] - edge
         if room < 0:
             return
-        count = shape[axis] if axis == normal else math.ceil(shape[axis] / edge)
+        count = shape[axis] if axis == normal else math.ceil(2 * shape[axis] / edge) - 1
         starts.append(np.unique(np.linspace(0, room, count).round().astype(int)).tolist())
     for z in starts[0]:
         for y in starts[1]:

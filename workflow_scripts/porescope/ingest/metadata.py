@@ -110,8 +110,8 @@ def _said(size: AxisSize | None) -> str:
 def _checked(axis: str, size: AxisSize | None, path: Path, sample: str) -> AxisSize:
     if size is None:
         raise InputError(
-            f"sample '{sample}': no voxel size along {axis}, neither in the sheet's column 'voxel_{axis}_nm' nor in the "
-            f"metadata of {path} (ImageJ, OME, FEI/Thermo, Zeiss); expected it in one of them"
+            f"sample '{sample}': no voxel size along {axis}, neither in the sheet's column 'voxel_{axis}_nm' nor in "
+            f"the metadata of {path} (ImageJ, OME, FEI/Thermo, Zeiss); expected it in one of them"
         )
     if not (math.isfinite(size.um) and size.um > 0):
         where = f"sample '{sample}'" if size.origin == "sheet" else str(path)

@@ -93,13 +93,11 @@ def shuffles(groups: np.ndarray, count: int, rng: np.random.Generator) -> np.nda
     Whole groups change places with groups of their size, and members change places within a group: what a group has
     in common stays in common, or the null would be too easy to reject. Without groups: every permutation.
     """
-    names = np.array(list(dict.fromkeys(groups.tolist())))
-    members = {name: np.flatnonzero(groups == name) for name in names.tolist()}
-    sizes = np.array([len(members[name]) for name in names.tolist()])
+    members = [np.flatnonzero(groups == group) for group in dict.fromkeys(groups.tolist())]
     result = np.empty((count, len(groups)), dtype=np.intp)
-    for row in result:
-        for size in np.unique(sizes):
-            places = names[sizes == size]
-            for place, source in zip(places.tolist(), rng.permutation(places).tolist()):
-                row[members[place]] = rng.permutation(members[source])
+    for size in {len(m) for m in members}:
+        block = np.array([m for m in members if len(m) == size])  # (groups, size)
+        sources = rng.permuted(np.tile(np.arange(len(block)), (count, 1)), axis=1)
+        places = rng.permuted(np.tile(np.arange(size), (count, len(block), 1)), axis=2)
+        result[:, block] = block[sources[:, :, None], places]
     return result

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from porescope.report.style import MUTED, canvas, house_style, plain, save
+from porescope.report.joint import Joint, read_joint
+from porescope.report.style import MUTED, WIDTH_IN, canvas, house_style, plain, save
 
 DECADES = 3.0
 """Range of the colour scale, in powers of ten under its maximum."""
@@ -18,41 +19,8 @@ TAIL = 0.005
 """Share of the pooled interface that the shown window may cut off at each end."""
 
 
-class Joint(NamedTuple):
-    """Interface area over curvatures.
-
-    Attributes
-    ----------
-    area : (nG, nM) array
-        Area-weighted counts.
-    G_edges, M_edges : arrays
-        Bin edges in um^-2 and um^-1.
-    """
-
-    area: np.ndarray
-    G_edges: np.ndarray
-    M_edges: np.ndarray
-
-    @property
-    def density(self) -> np.ndarray:
-        """Share of the interface per um^-2 um^-1; all zero for an empty histogram."""
-        cells = np.outer(np.diff(self.G_edges), np.diff(self.M_edges))
-        total = self.area.sum()
-        return self.area / cells / total if total > 0 else np.zeros_like(cells)
-
-    @property
-    def mean(self) -> tuple[float, float]:
-        """Area-weighted mean (M, G) of the histogram; NaN for an empty one."""
-        total = self.area.sum()
-        if total <= 0:
-            return float("nan"), float("nan")
-        G = (self.G_edges[1:] + self.G_edges[:-1]) / 2
-        M = (self.M_edges[1:] + self.M_edges[:-1]) / 2
-        return float(self.area.sum(axis=0) @ M / total), float(self.area.sum(axis=1) @ G / total)
-
-
 def plot_curvature_distributions(
-    maps: Sequence[str], facts: Sequence[Mapping[str, Any]], materials: Sequence[str], destinations: Sequence[str]
+    maps: Sequence[str], facts: Sequence[Mapping[str, Any]], destinations: Mapping[str, str]
 ) -> None:
     """Draw one figure a material; all share their window and their colours.
 
@@ -62,24 +30,18 @@ def plot_curvature_distributions(
         ``{sample}.npz`` of stage describe with gm_histogram, gm_G_edges, gm_M_edges.
     facts : list of dict
         Of each specimen: sample, material, temperature_C.
-    materials, destinations : lists
-        A figure for each.
+    destinations : dict of paths
+        Where each material's figure goes.
     """
     joints = {Path(path).stem: read_joint(path) for path in maps}
     window = shared_window(list(joints.values()))
     peak = max((joint.density.max() for joint in joints.values()), default=0.0) or 1.0
     with house_style():
-        for material, destination in zip(materials, destinations, strict=True):
+        for material, destination in destinations.items():
             own = [fact for fact in facts if fact["material"] == material and fact["sample"] in joints]
             own.sort(key=lambda fact: (fact["temperature_C"], fact["sample"]))
             cells = [(cell_title(fact, own), joints[fact["sample"]]) for fact in own]
             save(distribution_figure(material, cells, window, peak), destination)
-
-
-def read_joint(path: str) -> Joint:
-    """The G-M histogram of one specimen."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return Joint(arrays["gm_histogram"].astype(float), arrays["gm_G_edges"], arrays["gm_M_edges"])
 
 
 def cell_title(fact: Mapping[str, Any], all_facts: Sequence[Mapping[str, Any]]) -> str:
@@ -115,7 +77,7 @@ def distribution_figure(
 ) -> Figure:
     """Histograms two abreast; the dashed parabola G = M^2 bounds what a surface can have, the cross is the mean."""
     rows = max(-(-len(cells) // 2), 1)
-    figure = canvas(4.2, 1.72 * rows + 0.75)
+    figure = canvas(WIDTH_IN, 1.6 * rows + 0.95)
     axes = figure.subplots(rows, 2, sharex=True, sharey=True, squeeze=False).ravel()
     image = None
     for ax, (title, joint) in zip(axes, cells, strict=False):
@@ -123,13 +85,17 @@ def distribution_figure(
         ax.set_title(plain(title), fontsize=8.5, pad=3)
     for ax in axes[len(cells) :]:
         ax.set_visible(False)
-    figure.supxlabel("mean curvature M (µm⁻¹)", fontsize=9)
-    figure.supylabel("Gaussian curvature G (µm⁻²)", fontsize=9)
+    for index, ax in enumerate(axes[: len(cells)]):
+        if index + 2 >= len(cells):
+            ax.set_xlabel("M (µm⁻¹)", fontsize=8.5)
+            ax.tick_params(labelbottom=True)
+        if index % 2 == 0:
+            ax.set_ylabel("G (µm⁻²)", fontsize=8.5)
     figure.suptitle(plain(material), fontsize=10.5, fontweight="bold")
     if image is not None:
         bar = figure.colorbar(image, ax=list(axes), location="bottom", shrink=0.8, aspect=32, pad=0.02)
         bar.set_label("share of the interface per unit of M and G (µm³)", fontsize=8)
-        bar.outline.set_linewidth(0.5)  # type: ignore[operator]
+        bar.outline.set_linewidth(0.5)
     return figure
 
 

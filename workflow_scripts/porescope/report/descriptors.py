@@ -10,11 +10,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from porescope.campaign.figures import DENSITY_CHECK
 from porescope.describe.names import DESCRIPTORS
 from porescope.report.densities import density_check
+from porescope.report.notation import symbol_of
 from porescope.report.style import (
     MUTED,
+    WIDTH_IN,
     axis_label,
     canvas,
     house_style,
@@ -23,9 +24,8 @@ from porescope.report.style import (
     quiet_grid,
     save,
 )
-from porescope.report.tables import descriptor_rows, undefined_rows
-
-SYMBOLS = {"phi": "φ", "tau": "τ", "tau_y": "τ_y", "alpha": "α", "beta": "β"}
+from porescope.report.tables import DENSITY_CHECK, descriptor_rows, undefined_rows
+from porescope.report.words import counted
 
 
 def plot_descriptors(
@@ -33,8 +33,7 @@ def plot_descriptors(
     simulated: Sequence[str],
     facts: Sequence[Mapping[str, Any]],
     materials: Sequence[str],
-    panels: Sequence[str],
-    destinations: Sequence[str],
+    destinations: Mapping[str, str],
 ) -> None:
     """Draw one figure a panel: a descriptor over temperature, or the density check.
 
@@ -48,13 +47,13 @@ def plot_descriptors(
         What the sheet says of each specimen.
     materials : list of str
         In the order of colours.
-    panels, destinations : lists
-        Names of descriptors or 'density_check', and where each goes.
+    destinations : dict of paths
+        Where each panel goes: by the name of a descriptor, or 'density_check'.
     """
     samples = pd.read_csv(table)
     truths = [json.loads(Path(path).read_text(encoding="utf-8")) for path in simulated]
     with house_style():
-        for panel, destination in zip(panels, destinations, strict=True):
+        for panel, destination in destinations.items():
             if panel == DENSITY_CHECK:
                 figure = density_figure(density_check(samples, truths, facts), materials)
             else:
@@ -66,7 +65,7 @@ def descriptor_figure(samples: pd.DataFrame, descriptor: str, materials: Sequenc
     """Mean and 95 % interval of one descriptor over temperature, a line a material."""
     meaning = DESCRIPTORS[descriptor]
     rows = descriptor_rows(samples, descriptor)
-    figure = canvas(4.2, 3.1)
+    figure = canvas(WIDTH_IN, 3.1)
     ax = figure.subplots()
     temperatures = sorted(samples["temperature_C"].unique())
     look = material_look(materials)
@@ -77,15 +76,14 @@ def descriptor_figure(samples: pd.DataFrame, descriptor: str, materials: Sequenc
             draw_intervals(ax, own, shift, look[material], material)
     missing = undefined_rows(samples, descriptor)
     if len(missing):
-        text = f"not defined for {', '.join(missing['sample'])}"
-        ax.text(0.01, 0.01, plain(text[:90]), transform=ax.transAxes, fontsize=7.5, color=MUTED)
+        text = f"not defined for {counted(len(missing), 'specimen')}"
+        ax.text(0.01, 0.01, text, transform=ax.transAxes, fontsize=7.5, color=MUTED)
     if len(rows) and rows["mean"].min() < 0 < rows["mean"].max():
         ax.axhline(0, color=MUTED, linewidth=0.8, zorder=0)
-    symbol = SYMBOLS.get(meaning.symbol, meaning.symbol)
-    ax.set_title(plain(f"{meaning.label}, {symbol}"), loc="left")
+    symbol = symbol_of(descriptor)
     ax.set_ylabel(axis_label(symbol, meaning.unit))
     temperature_axis(ax, temperatures)
-    legend_above(ax, len(materials))
+    title_and_legend(ax, f"{meaning.label}, {symbol}", len(materials))
     return figure
 
 
@@ -112,7 +110,7 @@ def draw_intervals(ax: Axes, rows: pd.DataFrame, shift: float, look: Mapping[str
     if not bars.all():
         hollow = {"marker": look["marker"], "markeredgecolor": look["color"], "markerfacecolor": "white"}
         name = None if bars.any() else plain(label)
-        ax.plot(x[~bars], mean[~bars], linestyle="none", markersize=5, label=name, **hollow)  # type: ignore[arg-type]
+        ax.plot(x[~bars], mean[~bars], linestyle="none", markersize=5, label=name, **hollow)
 
 
 def dodge(index: int, count: int, temperatures: Sequence[float]) -> float:
@@ -136,16 +134,18 @@ def temperature_axis(ax: Axes, temperatures: Sequence[float]) -> None:
     quiet_grid(ax)
 
 
-def legend_above(ax: Axes, entries: int) -> None:
-    """The legend in one row over the axes, under the title's line."""
-    if ax.get_legend_handles_labels()[1]:
-        ax.legend(loc="lower right", bbox_to_anchor=(1.0, 0.99), ncols=min(entries, 4), handletextpad=0.3,
-                  columnspacing=0.9, borderaxespad=0.0, fontsize=8)  # fmt: skip
+def title_and_legend(ax: Axes, title: str, entries: int) -> None:
+    """The title, flush left, and under it the legend in one row."""
+    handles = ax.get_legend_handles_labels()[0]
+    ax.set_title(plain(title), loc="left", pad=20 if handles else 6)
+    if handles:
+        ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=min(entries, 4), handletextpad=0.3,
+                  columnspacing=1.0, borderaxespad=0.1, borderpad=0.2)  # fmt: skip
 
 
 def density_figure(check: pd.DataFrame, materials: Sequence[str]) -> Figure:
     """Described minus independent relative density over the independent one, with the interval of the difference."""
-    figure = canvas(4.2, 3.1)
+    figure = canvas(WIDTH_IN, 3.1)
     ax = figure.subplots()
     look = material_look(materials)
     for material in materials:
@@ -165,9 +165,8 @@ def density_figure(check: pd.DataFrame, materials: Sequence[str]) -> Figure:
             label=plain(material),
         )
     ax.axhline(0, color=MUTED, linewidth=0.9, zorder=0)
-    ax.set_title("relative density: described − independent", loc="left")
     ax.set_xlabel("independent relative density (truth or weighing)")
     ax.set_ylabel("difference")
     quiet_grid(ax)
-    legend_above(ax, len(materials))
+    title_and_legend(ax, "relative density: described − independent", len(materials))
     return figure

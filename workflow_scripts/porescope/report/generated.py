@@ -9,13 +9,16 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from porescope.describe.names import DESCRIPTORS, PLANAR
-from porescope.report.descriptors import SYMBOLS, temperature_axis
+from porescope.report.descriptors import temperature_axis
+from porescope.report.notation import symbol_of
 from porescope.report.style import (
     GRID,
     ORIGIN_COLOURS,
     ORIGIN_MARKERS,
     ORIGIN_NAMES,
     PHASE_COLOURS,
+    WIDTH_IN,
+    axis_label,
     canvas,
     house_style,
     plain,
@@ -35,9 +38,8 @@ def plot_generated(
     real: str,
     generated: Mapping[str, Sequence[str]],
     tiles: int,
-    materials: Sequence[str],
-    galleries: Sequence[str],
-    curves: Sequence[str],
+    galleries: Mapping[str, str],
+    curves: Mapping[str, str],
 ) -> None:
     """Draw a gallery and the descriptor curves of each material.
 
@@ -51,18 +53,18 @@ def plot_generated(
         Generator -> ``.../{material}_{temperature}.npz`` of all conditions.
     tiles : int
         Sections shown of each origin and condition.
-    materials, galleries, curves : lists
-        Two figures for each material.
+    galleries, curves : dicts of paths
+        Where each material's two figures go.
     """
     sections = pd.read_csv(table)
     gallery = read_gallery(real, generated, tiles)
     with house_style():
-        for material, picture, curve in zip(materials, galleries, curves, strict=True):
-            save(gallery_figure(gallery, material, tiles), picture, dpi=200)
-            save(curve_figure(sections, material), curve)
+        for material in galleries:
+            save(gallery_figure(gallery, material, tiles), galleries[material], dpi=200)
+            save(curve_figure(sections, material), curves[material])
 
 
-def read_gallery(real: str, generated: Mapping[str, Sequence[str]], tiles: int) -> dict[tuple[str, float, str], np.ndarray]:
+def read_gallery(real: str, generated: Mapping[str, Sequence[str]], tiles: int) -> Gallery:
     """Some sections of every condition and origin; real ones from slabs that no network saw."""
     gallery: dict[tuple[str, float, str], np.ndarray] = {}
     with np.load(real, allow_pickle=False) as arrays:
@@ -88,11 +90,11 @@ def gallery_figure(gallery: Gallery, material: str, tiles: int) -> Figure:
     temperatures = sorted({value for name, value, _ in gallery if name == material})
     origins = [origin for origin in ORIGIN_NAMES if any(key[2] == origin for key in gallery)]
     columns = len(origins) * tiles
-    edge = 3.9 / max(columns, 1)
-    figure = canvas(4.2, max(len(temperatures), 1) * (edge + 0.04) + 0.5)
+    edge = (WIDTH_IN - 0.3) / max(columns, 1)
+    figure = canvas(WIDTH_IN, max(len(temperatures), 1) * (edge + 0.04) + 0.5)
     axes = figure.subplots(max(len(temperatures), 1), max(columns, 1), squeeze=False)
-    figure.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.01, hspace=0.01)  # type: ignore[union-attr]
-    for row, value in zip(axes, temperatures, strict=False):
+    figure.set_layout_engine("constrained", w_pad=0.01, h_pad=0.01, wspace=0.01, hspace=0.01)
+    for place, (row, value) in enumerate(zip(axes, temperatures, strict=False)):
         for column, ax in enumerate(row):
             origin, index = origins[column // tiles], column % tiles
             sections = gallery.get((material, value, origin), np.zeros((0, 1, 1)))
@@ -102,7 +104,7 @@ def gallery_figure(gallery: Gallery, material: str, tiles: int) -> Figure:
                 spine.set(visible=True, color=GRID)
             if index < len(sections):
                 ax.imshow(sections[index], cmap=SECTION, vmin=0, vmax=1, interpolation="nearest")
-            if row is axes[0] and index == tiles // 2:
+            if place == 0 and index == tiles // 2:
                 ax.set_title(ORIGIN_NAMES[origin], fontsize=9)
         row[0].set_ylabel(f"{value:g} °C", fontsize=8.5)
     figure.suptitle(plain(material), fontsize=10.5, fontweight="bold")
@@ -113,7 +115,7 @@ def curve_figure(sections: pd.DataFrame, material: str) -> Figure:
     """Mean over temperature, and one standard deviation either side, of each planar descriptor and origin."""
     own = sections[sections["material"] == material]
     temperatures = sorted(own["temperature_C"].unique()) or [0.0]
-    figure = canvas(4.2, 6.2)
+    figure = canvas(WIDTH_IN, 6.2)
     axes = figure.subplots(len(PLANAR), 1, sharex=True)
     step = float(np.diff(temperatures).min()) if len(temperatures) > 1 else 10.0
     for ax, name in zip(axes, PLANAR, strict=True):
@@ -134,8 +136,7 @@ def curve_figure(sections: pd.DataFrame, material: str) -> Figure:
                 label=ORIGIN_NAMES[origin],
             )
         meaning = DESCRIPTORS[name]
-        symbol = SYMBOLS.get(meaning.symbol, meaning.symbol)
-        ax.set_ylabel(f"{symbol} (µm⁻¹)" if meaning.unit == "1/um" else symbol)
+        ax.set_ylabel(axis_label(symbol_of(name), meaning.unit))
         ax.set_title(meaning.label, loc="left", fontsize=9)
         quiet_grid(ax)
     temperature_axis(axes[-1], temperatures)

@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from porescope.describe.names import DESCRIPTORS
-from porescope.report.descriptors import SYMBOLS
+from porescope.report.notation import feature_name
 from porescope.report.style import (
     GRID,
     INK,
     MUTED,
+    WIDTH_IN,
     axis_label,
     canvas,
     house_style,
@@ -66,7 +66,7 @@ def predicted_figure(
 ) -> Figure:
     """Predicted over measured of one model: left-out, fitted and test specimens."""
     rows = read["predictions"][read["predictions"]["model"] == model]
-    figure = canvas(4.2, 3.9)
+    figure = canvas(WIDTH_IN, 3.9)
     ax = figure.subplots()
     _draw_predictions(ax, rows, materials)
     unit = rows["unit"].iloc[0] if len(rows) else ""
@@ -111,7 +111,7 @@ def all_models_figure(read: Mapping[str, pd.DataFrame], property_name: str, mate
 
 def overview_figure(models: pd.DataFrame, highlighted: str) -> Figure:
     """R2 of every model: fitted, left out, test."""
-    figure = canvas(4.2, 1.1 + 0.29 * max(len(models), 3))
+    figure = canvas(WIDTH_IN, 1.1 + 0.29 * max(len(models), 3))
     ax = figure.subplots()
     looks = {
         "r2_train": ("o", "none", MUTED, "fitted"),
@@ -141,7 +141,8 @@ def overview_figure(models: pd.DataFrame, highlighted: str) -> Figure:
     ax.tick_params(axis="y", length=0)
     quiet_grid(ax, "x")
     handles = [
-        Line2D([], [], linestyle="none", marker=m, markerfacecolor=f, markeredgecolor=e) for m, f, e, _ in looks.values()
+        Line2D([], [], linestyle="none", marker=m, markerfacecolor=f, markeredgecolor=e)
+        for m, f, e, _ in looks.values()
     ]
     figure.legend(handles, [look[3] for look in looks.values()], loc="outside lower center", ncols=3, fontsize=8)
     return figure
@@ -150,7 +151,7 @@ def overview_figure(models: pd.DataFrame, highlighted: str) -> Figure:
 def shap_figure(shap: pd.DataFrame, model: str) -> Figure:
     """Mean |SHAP| of the features of one model, the rank and its interval beside each bar."""
     rows = shap[shap["model"] == model].sort_values("rank")
-    figure = canvas(4.2, 1.1 + 0.42 * max(len(rows), 2))
+    figure = canvas(WIDTH_IN, 1.1 + 0.42 * max(len(rows), 2))
     ax = figure.subplots()
     values = rows["mean_abs_shap"].to_numpy(float)
     ax.barh(range(len(rows)), values, color=BEST, height=0.6)
@@ -168,21 +169,13 @@ def shap_figure(shap: pd.DataFrame, model: str) -> Figure:
     return figure
 
 
-def feature_name(feature: str) -> str:
-    """A feature as figures print it: its plain name and symbol."""
-    if feature not in DESCRIPTORS:
-        return feature
-    meaning = DESCRIPTORS[feature]
-    return f"{meaning.label.split(',')[0]} {SYMBOLS.get(meaning.symbol, meaning.symbol)}".replace(" M/(|G| phi)", "")
-
-
 def property_figure(
     properties: pd.DataFrame, samples: pd.DataFrame, property_name: str, materials: Sequence[str]
 ) -> Figure:
     """The measured property over relative density, with the uncertainty of both."""
     density = descriptor_rows(samples, "relative_density")[["sample", "mean", "ci_low", "ci_high"]]
     rows = properties.dropna(subset=["property"]).merge(density, on="sample").sort_values("temperature_C")
-    figure = canvas(4.2, 3.5)
+    figure = canvas(WIDTH_IN, 3.9)
     ax = figure.subplots()
     look = material_look(materials)
     for material in materials:

@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from porescope.report.notation import unit_text
+
 INK = "#1f2933"
 MUTED = "#66727f"
 GRID = "#e3e7eb"
@@ -32,7 +34,10 @@ PHASE_COLOURS = ("#dcd8ce", "#16294d", "#f2a900")
 
 PHASE_NAMES = ("metal", "pore", "shine-through pore")
 
-SETTINGS = {
+WIDTH_IN = 3.9
+"""Width of a panel: three of them fill a wide screen, one a phone, with letters of readable size on both."""
+
+SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9.0,
     "axes.titlesize": 9.5,
@@ -60,8 +65,6 @@ SETTINGS = {
     "savefig.facecolor": "white",
 }
 
-UNITS = {"1/um": "µm⁻¹", "1/um2": "µm⁻²", "um": "µm"}
-
 
 @contextmanager
 def house_style() -> Iterator[None]:
@@ -88,12 +91,6 @@ def save(figure: Figure, path: str | Path, dpi: int = 160) -> None:
 def plain(text: object) -> str:
     """Text for a figure that is never read as mathematics, whatever a sheet or config holds."""
     return str(text).replace("$", r"\$")
-
-
-def unit_text(unit: object) -> str:
-    """A unit of a table as it is printed: 1/um2 becomes µm⁻²; empty for a missing one."""
-    text = "" if unit is None or unit != unit else str(unit)
-    return UNITS.get(text, text)
 
 
 def axis_label(name: str, unit: object = "") -> str:

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+DENSITY_CHECK = "density_check"
+"""Name of the panel that compares described with independent relative densities."""
+
 SPLIT_NAMES = {
     "train": "seen in training",
     "held_out_slab": "unseen slab",

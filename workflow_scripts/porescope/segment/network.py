@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import segmentation_models_pytorch as smp
 import torch
 from safetensors import SafetensorError, safe_open
@@ -72,6 +73,11 @@ def build(options: NetworkOptions) -> torch.nn.Module:
             f"and decoder_channels {list(options.decoder_channels)} makes no U-Net of segmentation_models_pytorch: "
             f"{error}"
         ) from error
+
+
+def as_input(grey: np.ndarray) -> torch.Tensor:
+    """Normalised grey values as a network's input: float32, about -1 to 1."""
+    return torch.from_numpy(grey).float() / 85.0 - 1.5
 
 
 def parameter_count(network: torch.nn.Module) -> int:

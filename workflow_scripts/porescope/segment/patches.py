@@ -44,8 +44,8 @@ def grey_range(volume: Volume) -> tuple[float, float]:
     """The 1st and 99th percentile of a stack's grey values, from slabs spread over it."""
     n_slices = volume.shape[0]
     all_slabs = list(slabs(n_slices))
-    chosen = {round(i) for i in np.linspace(0, len(all_slabs) - 1, min(SLABS_SEEN, len(all_slabs)))}
-    values = [np.asarray(volume.array[all_slabs[i]])[:, ::2, ::2].ravel() for i in sorted(chosen)]
+    chosen: list[int] = np.linspace(0, len(all_slabs) - 1, min(SLABS_SEEN, len(all_slabs))).round().astype(int).tolist()
+    values = [np.asarray(volume.array[all_slabs[i]])[:, ::2, ::2].ravel() for i in chosen]
     low, high = np.percentile(np.concatenate(values), PERCENTILES)
     return float(low), float(high)
 
@@ -56,7 +56,7 @@ def normalise(grey: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
     The step is 1/170 of the contrast, well under the noise of an SE image.
     """
     low, high = limits
-    scale = (BRIGHT - DARK) / max(high - low, np.finfo(np.float32).tiny)
+    scale = (BRIGHT - DARK) / max(high - low, 1e-30)
     scaled = (grey.astype(np.float32) - np.float32(low)) * np.float32(scale) + DARK
     return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
 
@@ -101,16 +101,16 @@ def cut_specimen(volume: Volume, labels: Volume, places: pd.DataFrame, patch_px:
     order = np.arange(len(places))
     for _, slab_places in places.assign(order=order).groupby("split", sort=False):
         first, last = int(slab_places["slice"].min()), int(slab_places["slice"].max())
+        rows = slab_places[["order", "slice", "y0_px", "x0_px"]].to_numpy(int)
         for start in range(first, last + 1, SLAB):
             stop = min(start + SLAB, last + 1)
-            here = slab_places[slab_places["slice"].between(start, stop - 1)]
             below, above = max(first, start - neighbours), min(last + 1, stop + neighbours)
             slab = normalise(np.asarray(volume.array[below:above]), limits)
             slab_classes = np.asarray(labels.array[start:stop])
-            for row in here.itertuples():
-                window = (slice(row.y0_px, row.y0_px + patch_px), slice(row.x0_px, row.x0_px + patch_px))
-                grey[row.order] = with_neighbours(slab[(slice(None), *window)], row.slice - below, neighbours)
-                classes[row.order] = slab_classes[row.slice - start][window]
+            for place, z, y0, x0 in rows[(rows[:, 1] >= start) & (rows[:, 1] < stop)]:
+                window = (slice(y0, y0 + patch_px), slice(x0, x0 + patch_px))
+                grey[place] = with_neighbours(slab[(slice(None), *window)], z - below, neighbours)
+                classes[place] = slab_classes[z - start][window]
     return Patches(grey, classes)
 
 
@@ -138,18 +138,20 @@ def cut_patches(
     parts: dict[str, list[Patches]] = {"train": [], "validation": []}
     groups = list(table.groupby("sample", sort=False))
     for name, places in progress(groups, len(groups), "specimens"):
-        cut = cut_specimen(read_volume(volumes[str(name)]), read_volume(labels[str(name)]), places, patch_px, neighbours)
+        cut = cut_specimen(
+            read_volume(volumes[str(name)]), read_volume(labels[str(name)]), places, patch_px, neighbours
+        )
         for split, found in parts.items():
             rows = (places["split"] == split).to_numpy()
             found.append(Patches(cut.grey[rows], cut.labels[rows]))
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for split, found in parts.items():
         arrays[f"{split}_grey"] = np.concatenate([part.grey for part in found])
         arrays[f"{split}_labels"] = np.concatenate([part.labels for part in found])
-        shares = np.bincount(arrays[f"{split}_labels"].ravel(), minlength=CLASSES) / max(arrays[f"{split}_labels"].size, 1)
-        count = len(arrays[f"{split}_labels"])
-        log.info("%s: %d patches; metal %.3f, dark pore %.3f, shine-through %.3f", split, count, *shares)
-    np.savez(patches, **arrays)
+        labelled = arrays[f"{split}_labels"]
+        shares = np.bincount(labelled.ravel(), minlength=CLASSES) / max(labelled.size, 1)
+        log.info("%s: %d patches; metal %.3f, dark pore %.3f, shine-through %.3f", split, len(labelled), *shares)
+    np.savez(patches, allow_pickle=False, **arrays)
 
 
 def read_patches(path: str | Path, split: str) -> Patches:

@@ -150,6 +150,9 @@ def plan_training(
     table[["y0_px", "x0_px"]] = table[["y0_px", "x0_px"]].astype("Int64")
     cut = table.dropna()
     channels = 1 + 2 * options.neighbours
+    notes = _notes(shapes, held_out, options)
+    for note in notes:
+        log.info("%s", note)
     info = {
         "shape": [len(cut) * channels, options.patch_px, options.patch_px],
         "options": asdict(options),
@@ -157,10 +160,8 @@ def plan_training(
         "classes": CLASSES,
         "patches": {split: int(n) for split, n in cut["split"].value_counts().items()},
         "specimens": specimens,
-        "notes": _notes(shapes, held_out, options),
+        "notes": notes,
     }
-    for note in info["notes"]:
-        log.info("%s", note)
     return table, info
 
 
@@ -179,7 +180,7 @@ def write_plan(
 
 def read_plan(path: str | Path) -> pd.DataFrame:
     """A plan as plan_training made it; positions are missing for slices without patches."""
-    types = {"sample": str, "y0_px": "Int64", "x0_px": "Int64"}
+    types: Any = {"sample": str, "y0_px": "Int64", "x0_px": "Int64"}
     return pd.read_csv(path, dtype=types, keep_default_na=False, na_values={"y0_px": [""], "x0_px": [""]})
 
 
@@ -223,7 +224,9 @@ def _slab_rows(
 def _notes(shapes: Mapping[str, tuple[int, int, int]], held_out: set[str], options: PlanOptions) -> list[str]:
     notes = ["Labels are those of stage label; no truth is used in training or in choosing weights."]
     if not held_out & set(shapes):
-        notes.append("No specimen is held out as a whole, so scores tell of unseen slabs only, not of unseen specimens.")
+        notes.append(
+            "No specimen is held out as a whole, so scores tell of unseen slabs only, not of unseen specimens."
+        )
     if options.held_out_fraction == 0:
         notes.append("No slab is held out, so the scores of training specimens tell of seen slices.")
     return notes

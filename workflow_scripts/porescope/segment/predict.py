@@ -8,11 +8,10 @@ import numpy as np
 import torch
 
 from porescope.progress import progress
-from porescope.segment.network import NetworkOptions, load_network
+from porescope.segment.network import NetworkOptions, as_input, load_network
 from porescope.segment.patches import grey_range, normalise, with_neighbours
-from porescope.segment.train import as_input
 from porescope.torch_setup import Precision, autocast
-from porescope.volume import Volume, VolumeWriter, read_volume, slabs
+from porescope.volume import SLAB, Volume, VolumeWriter, read_volume, slabs
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +47,8 @@ def predict_mask(
         VolumeWriter(mask, shape, np.uint8, spacing, "labels", origin) as labels_out,
         VolumeWriter(mask, shape, np.uint8, spacing, "image", origin, "probability") as probability_out,
     ):
-        steps = predicted_slices(source, network, options, device, precision)
-        for labels, probability in progress(steps, -(-shape[0] // slices_at_once(shape)), "batches of slices"):
+        batches = predicted_slices(source, network, options, device, precision)
+        for labels, probability in batches:
             labels_out.append(labels)
             probability_out.append(probability)
             pore += int(np.count_nonzero(labels))
@@ -67,12 +66,14 @@ def predicted_slices(
     """Labels and pore probabilities (both uint8, (n, ny, nx)) of a stack, batch by batch in order."""
     limits = grey_range(source)
     n_slices = source.shape[0]
-    for batch in slabs(n_slices, slices_at_once(source.shape)):
-        below = max(0, batch.start - options.neighbours)
-        above = min(n_slices, batch.stop + options.neighbours)
-        slab = normalise(np.asarray(source.array[below:above]), limits)
-        channels = [with_neighbours(slab, z - below, options.neighbours) for z in range(batch.start, batch.stop)]
-        yield predict_batch(np.stack(channels), network, options.multiple_px, device, precision)
+    at_once = slices_at_once(source.shape)
+    for slab in progress(slabs(n_slices), -(-n_slices // SLAB), "slabs"):
+        below = max(0, slab.start - options.neighbours)
+        above = min(n_slices, slab.stop + options.neighbours)
+        grey = normalise(np.asarray(source.array[below:above]), limits)
+        channels = [with_neighbours(grey, z - below, options.neighbours) for z in range(slab.start, slab.stop)]
+        for batch in slabs(len(channels), at_once):
+            yield predict_batch(np.stack(channels[batch]), network, options.multiple_px, device, precision)
 
 
 def predict_batch(

@@ -15,7 +15,7 @@ from torch.nn import functional
 from porescope.checkpoint import Checkpoint, beside, work_key
 from porescope.progress import progress
 from porescope.segment.augment import AugmentOptions, augment
-from porescope.segment.network import NetworkOptions, build, parameter_count, save_network
+from porescope.segment.network import NetworkOptions, as_input, build, parameter_count, save_network
 from porescope.segment.patches import Patches, read_patches
 from porescope.segment.plan import CLASSES
 from porescope.torch_setup import Precision, autocast, deterministic
@@ -120,7 +120,7 @@ def train(
     torch.manual_seed(seed)
     seen, unseen = read_patches(patches, "train"), read_patches(patches, "validation")
     network_options = NetworkOptions(**options.network, in_channels=seen.grey.shape[1], classes=CLASSES)
-    network = build(network_options).to(device, memory_format=torch.channels_last)
+    network = build(network_options).to(device).to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay, fused=device == "cuda"
     )
@@ -155,7 +155,9 @@ def learning_rate(step: int, options: TrainingOptions) -> float:
 def batch_indices(n_patches: int, batch: int, step: int, seed: int) -> np.ndarray:
     """Patches of a step: a walk through one random order after another, each patch once in each."""
     places = np.arange(step * batch, (step + 1) * batch)
-    orders = {turn: np.random.default_rng([seed, turn]).permutation(n_patches) for turn in set(places // n_patches)}
+    orders = {
+        turn: np.random.default_rng([seed, turn]).permutation(n_patches) for turn in np.unique(places // n_patches)
+    }
     return np.array([orders[turn][place] for turn, place in zip(places // n_patches, places % n_patches, strict=True)])
 
 
@@ -173,7 +175,10 @@ def _step(
     chosen = batch_indices(len(patches.grey), options.batch, step, seed)
     random = torch.Generator().manual_seed((seed * 1_000_003 + step) % 2**63)
     grey, labels = augment(
-        as_input(patches.grey[chosen]), torch.from_numpy(patches.labels[chosen]), AugmentOptions(**options.augment), random
+        as_input(patches.grey[chosen]),
+        torch.from_numpy(patches.labels[chosen]),
+        AugmentOptions(**options.augment),
+        random,
     )
     for group in optimizer.param_groups:
         group["lr"] = rate
@@ -224,8 +229,3 @@ def _resume(checkpoint: Checkpoint, network: torch.nn.Module, optimizer: torch.o
     network.load_state_dict(saved.pop("network"))
     optimizer.load_state_dict(saved.pop("optimizer"))
     return State(**saved)
-
-
-def as_input(grey: np.ndarray) -> torch.Tensor:
-    """Normalised grey values as a network's input: float32, about -1 to 1."""
-    return torch.from_numpy(grey).float() / 85.0 - 1.5

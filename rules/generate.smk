@@ -1,0 +1,198 @@
+"""Stage generate: synthetic sections under conditions of material and temperature.
+
+Inputs: the masks that are described, of all materials with at least three temperatures (other specimens are left out).
+Outputs: sections of a diffusion model (DDPM) and of a generative adversarial network (cGAN), their planar descriptors, R2 over temperature.
+Paper: generation of microstructures (Figs. 5 and 6, Table 3).
+"""
+
+
+rule cut_sections:
+    """Cut real 2D sections, the same number for every condition, and keep slabs out of training."""
+    input:
+        masks=[campaign.mask(sample) for sample in campaign.sectioned],
+    output:
+        sections="results/generate/sections.npz",
+    log:
+        "results/logs/generate/cut_sections.log",
+    benchmark:
+        "results/benchmarks/generate/cut_sections.tsv"
+    conda:
+        "../envs/imaging.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(1000),
+        runtime=minutes(10),
+    params:
+        samples=campaign.sectioned,
+        conditions=[specimens[sample].condition for sample in campaign.sectioned],
+        sections=lookup(within=config, dpath="generate/sections"),
+        code=code("cut_sections.py"),
+    script:
+        "../workflow_scripts/cut_sections.py"
+
+
+rule train_ddpm:
+    """Train the conditional diffusion model; an interrupted training is continued."""
+    input:
+        sections=rules.cut_sections.output.sections,
+    output:
+        weights="results/generate/ddpm/weights.safetensors",
+        architecture="results/generate/ddpm/architecture.json",
+        curve="results/generate/ddpm/training.csv",
+    log:
+        "results/logs/generate/train_ddpm.log",
+    benchmark:
+        "results/benchmarks/generate/train_ddpm.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 8
+    resources:
+        mem_mb=memory(2500),
+        runtime=minutes(240),
+        gpu=1,
+    params:
+        network=lookup(within=config, dpath="generate/ddpm/network"),
+        noise=lookup(within=config, dpath="generate/ddpm/noise"),
+        training=lookup(within=config, dpath="generate/ddpm/training"),
+        symmetries=lookup(within=config, dpath="generate/symmetries"),
+        seed=config["seed"],
+        device=config["device"],
+        code=code("train_ddpm.py"),
+    script:
+        "../workflow_scripts/train_ddpm.py"
+
+
+rule train_cgan:
+    """Train the conditional generative adversarial network; an interrupted training is continued."""
+    input:
+        sections=rules.cut_sections.output.sections,
+    output:
+        weights="results/generate/cgan/weights.safetensors",
+        architecture="results/generate/cgan/architecture.json",
+        curve="results/generate/cgan/training.csv",
+    log:
+        "results/logs/generate/train_cgan.log",
+    benchmark:
+        "results/benchmarks/generate/train_cgan.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 8
+    resources:
+        mem_mb=memory(2500),
+        runtime=minutes(240),
+        gpu=1,
+    params:
+        generator=lookup(within=config, dpath="generate/cgan/generator"),
+        discriminator=lookup(within=config, dpath="generate/cgan/discriminator"),
+        training=lookup(within=config, dpath="generate/cgan/training"),
+        symmetries=lookup(within=config, dpath="generate/symmetries"),
+        seed=config["seed"],
+        device=config["device"],
+        code=code("train_cgan.py"),
+    script:
+        "../workflow_scripts/train_cgan.py"
+
+
+rule sample_ddpm:
+    """Generate sections of every condition with the diffusion model."""
+    input:
+        weights=rules.train_ddpm.output.weights,
+        architecture=rules.train_ddpm.output.architecture,
+    output:
+        samples=expand("results/generate/ddpm/samples/{condition}.npz", condition=campaign.conditions),
+    log:
+        "results/logs/generate/sample_ddpm.log",
+    benchmark:
+        "results/benchmarks/generate/sample_ddpm.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 8
+    resources:
+        mem_mb=memory(2500),
+        runtime=minutes(60),
+        gpu=1,
+    params:
+        conditions=campaign.conditions,
+        count=lookup(within=config, dpath="generate/samples_per_condition"),
+        steps=lookup(within=config, dpath="generate/ddpm/sampling/steps"),
+        precision=lookup(within=config, dpath="generate/ddpm/training/precision"),
+        seed=config["seed"],
+        device=config["device"],
+        code=code("sample_ddpm.py"),
+    script:
+        "../workflow_scripts/sample_ddpm.py"
+
+
+rule sample_cgan:
+    """Generate sections of every condition with the generative adversarial network."""
+    input:
+        weights=rules.train_cgan.output.weights,
+        architecture=rules.train_cgan.output.architecture,
+    output:
+        samples=expand("results/generate/cgan/samples/{condition}.npz", condition=campaign.conditions),
+    log:
+        "results/logs/generate/sample_cgan.log",
+    benchmark:
+        "results/benchmarks/generate/sample_cgan.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 8
+    resources:
+        mem_mb=memory(2500),
+        runtime=minutes(60),
+        gpu=1,
+    params:
+        conditions=campaign.conditions,
+        count=lookup(within=config, dpath="generate/samples_per_condition"),
+        precision=lookup(within=config, dpath="generate/cgan/training/precision"),
+        seed=config["seed"],
+        device=config["device"],
+        code=code("sample_cgan.py"),
+    script:
+        "../workflow_scripts/sample_cgan.py"
+
+
+rule describe_sections:
+    """Measure the planar descriptors of real and generated sections."""
+    input:
+        sections=rules.cut_sections.output.sections,
+        ddpm=rules.sample_ddpm.output.samples,
+        cgan=rules.sample_cgan.output.samples,
+    output:
+        table="results/generate/sections.csv",
+    log:
+        "results/logs/generate/describe_sections.log",
+    benchmark:
+        "results/benchmarks/generate/describe_sections.tsv"
+    conda:
+        "../envs/imaging.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(1500),
+        runtime=minutes(10),
+    params:
+        code=code("describe_sections.py"),
+    script:
+        "../workflow_scripts/describe_sections.py"
+
+
+rule score_generators:
+    """Score each generator by R2 over temperature of its mean descriptors."""
+    input:
+        table=rules.describe_sections.output.table,
+    output:
+        scores="results/generate/scores.csv",
+    log:
+        "results/logs/generate/score_generators.log",
+    benchmark:
+        "results/benchmarks/generate/score_generators.tsv"
+    conda:
+        "../envs/imaging.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(500),
+        runtime=minutes(5),
+    params:
+        code=code("score_generators.py"),
+    script:
+        "../workflow_scripts/score_generators.py"

@@ -1,0 +1,236 @@
+"""Stage report: the whole story at a glance.
+
+Inputs: the tables of all stages, and of a few specimens the volumes for pictures.
+Outputs: results/report/figures/ (each also in `snakemake --report`), and results/report/index.html, one page that loads
+nothing. Only figures that apply to the campaign are made; the page says which stages were left out and why.
+Paper: Figures 1 to 6 and Tables 1 and 3, from our own tables.
+"""
+
+from porescope.campaign.figures import Reported
+from porescope.provenance import content_hash
+
+reported = Reported(campaign)
+
+
+rule plot_segmentation:
+    """Show the same slice of a few specimens under every segmenter, and all scores."""
+    input:
+        restored=expand("results/restore/{sample}.ome.zarr", sample=reported.shown),
+        info=expand("results/restore/{sample}.json", sample=reported.shown),
+        truths=reported.shown_truth_files,
+        masks=[path for masks in reported.shown_masks.values() for path in masks.values()],
+        scores=reported.of("segment truth", rules.score_segmenters.output.scores),
+    output:
+        slices=report(
+            expand("results/report/figures/slices__{sample}.png", sample=reported.shown),
+            caption="captions/slices.rst",
+            category="Segmentation",
+        ),
+        scores=report(
+            expand("results/report/figures/scores__{metric}.svg", metric=reported.metrics),
+            caption="captions/scores.rst",
+            category="Segmentation",
+        ),
+    log:
+        "results/logs/report/plot_segmentation.log",
+    benchmark:
+        "results/benchmarks/report/plot_segmentation.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=1000),
+        runtime=minutes(base=10),
+    params:
+        samples=reported.shown,
+        masks=reported.shown_masks,
+        truths=reported.shown_truths,
+        metrics=reported.metrics,
+        field_px=lookup(within=config, dpath="report/slice_field_px"),
+        code=code("plot_segmentation.py"),
+    script:
+        "../workflow_scripts/plot_segmentation.py"
+
+
+rule plot_descriptors:
+    """Draw descriptors over temperature with their intervals, and densities against independent ones."""
+    input:
+        samples="results/describe/sample.csv",
+        simulated=expand(rules.simulate_specimen.output.info, sample=campaign.simulated),
+    output:
+        panels=report(
+            expand("results/report/figures/descriptor__{panel}.svg", panel=reported.panels),
+            caption="captions/descriptors.rst",
+            category="Microstructure",
+        ),
+    log:
+        "results/logs/report/plot_descriptors.log",
+    benchmark:
+        "results/benchmarks/report/plot_descriptors.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=500),
+        runtime=minutes(base=10),
+    params:
+        facts=reported.facts,
+        materials=reported.materials,
+        panels=reported.panels,
+        code=code("plot_descriptors.py"),
+    script:
+        "../workflow_scripts/plot_descriptors.py"
+
+
+rule plot_curvature_distributions:
+    """Draw the joint distributions of mean and Gaussian curvature of every specimen."""
+    input:
+        maps=expand("results/describe/samples/{sample}.npz", sample=specimens),
+    output:
+        figures=report(
+            expand("results/report/figures/curvature__{material}.svg", material=reported.materials),
+            caption="captions/curvature.rst",
+            category="Microstructure",
+        ),
+    log:
+        "results/logs/report/plot_curvature_distributions.log",
+    benchmark:
+        "results/benchmarks/report/plot_curvature_distributions.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=800),
+        runtime=minutes(base=10),
+    params:
+        facts=reported.facts,
+        materials=reported.materials,
+        code=code("plot_curvature_distributions.py"),
+    script:
+        "../workflow_scripts/plot_curvature_distributions.py"
+
+
+rule plot_models:
+    """Draw predictions against measurements, the scores of all models and what drives the best."""
+    input:
+        samples="results/describe/sample.csv",
+        properties=rules.collect_properties.output.properties,
+        models=rules.fit_models.output.models,
+        predictions=rules.fit_models.output.predictions,
+        shap=rules.explain_models.output.summary,
+    output:
+        predicted=report(
+            "results/report/figures/models__predicted.svg", caption="captions/predicted.rst", category="Models"
+        ),
+        overview=report(
+            "results/report/figures/models__overview.svg", caption="captions/overview.rst", category="Models"
+        ),
+        shap=report("results/report/figures/models__shap.svg", caption="captions/shap.rst", category="Models"),
+        property=report(
+            "results/report/figures/models__property.svg", caption="captions/property.rst", category="Models"
+        ),
+        all=report("results/report/figures/models__all.svg", caption="captions/predicted.rst", category="Models"),
+    log:
+        "results/logs/report/plot_models.log",
+    benchmark:
+        "results/benchmarks/report/plot_models.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=500),
+        runtime=minutes(base=10),
+    params:
+        model=lookup(within=config, dpath="report/model"),
+        property_name=lookup(within=config, dpath="property/name"),
+        materials=reported.materials,
+        code=code("plot_models.py"),
+    script:
+        "../workflow_scripts/plot_models.py"
+
+
+rule plot_generated:
+    """Show real and synthetic sections side by side, and their descriptors over temperature."""
+    input:
+        table=rules.describe_sections.output.table,
+        real=rules.cut_sections.output.sections,
+        cgan=rules.sample_cgan.output.samples,
+        ddpm=rules.sample_ddpm.output.samples,
+    output:
+        galleries=report(
+            expand("results/report/figures/gallery__{material}.png", material=reported.generated),
+            caption="captions/gallery.rst",
+            category="Synthetic sections",
+        ),
+        curves=report(
+            expand("results/report/figures/curves__{material}.svg", material=reported.generated),
+            caption="captions/curves.rst",
+            category="Synthetic sections",
+        ),
+    log:
+        "results/logs/report/plot_generated.log",
+    benchmark:
+        "results/benchmarks/report/plot_generated.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=800),
+        runtime=minutes(base=10),
+    params:
+        tiles=lookup(within=config, dpath="report/sections_per_condition"),
+        materials=reported.generated,
+        code=code("plot_generated.py"),
+    script:
+        "../workflow_scripts/plot_generated.py"
+
+
+rule write_page:
+    """Put all figures, tables and what they say onto one page that loads nothing."""
+    input:
+        ingest=expand(rules.ingest_stack.output.info, sample=specimens),
+        simulated=expand(rules.simulate_specimen.output.info, sample=campaign.simulated),
+        restored=expand("results/restore/{sample}.json", sample=campaign.imaged),
+        quality=reported.of("restore", "results/restore/quality.csv"),
+        label=expand("results/label/{sample}.json", sample=campaign.imaged),
+        label_figures=expand("results/label/{sample}.png", sample=reported.shown),
+        scores=reported.of("segment truth", rules.score_segmenters.output.scores),
+        samples="results/describe/sample.csv",
+        selfcheck="results/describe/selfcheck.csv",
+        maps=expand("results/describe/samples/{sample}.npz", sample=specimens),
+        properties=reported.of("relate", rules.collect_properties.output.properties),
+        models=reported.of("relate", rules.fit_models.output.models),
+        coefficients=reported.of("relate", rules.fit_models.output.coefficients),
+        shap=reported.of("relate", rules.explain_models.output.summary),
+        sections=reported.of("generate", rules.describe_sections.output.table),
+        generator_scores=reported.of("generate", rules.score_generators.output.scores),
+        figures=[
+            *reported.of("segment", rules.plot_segmentation.output),
+            *rules.plot_descriptors.output.panels,
+            *rules.plot_curvature_distributions.output.figures,
+            *reported.of("relate", rules.plot_models.output),
+            *reported.of("generate", rules.plot_generated.output),
+        ],
+    output:
+        page=report("results/report/index.html", caption="captions/page.rst", category="The whole story"),
+    log:
+        "results/logs/report/write_page.log",
+    benchmark:
+        "results/benchmarks/report/write_page.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=500),
+        runtime=minutes(base=10),
+    params:
+        facts=reported.facts,
+        left_out=reported.left_out,
+        title=lookup(within=config, dpath="report/title"),
+        model=lookup(within=config, dpath="report/model"),
+        property_name=lookup(within=config, dpath="property/name"),
+        seed=config["seed"],
+        template=content_hash(SCRIPTS / "porescope" / "report" / "template"),
+        code=code("write_page.py"),
+    script:
+        "../workflow_scripts/write_page.py"

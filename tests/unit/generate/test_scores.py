@@ -1,0 +1,69 @@
+"""If these fail, the scores of the generators are not what they are said to be."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from porescope.describe.names import PLANAR
+from porescope.generate.scores import agreement, score
+
+
+def table(origin, curve, material="M", spread=0.0):
+    """Two sections a temperature, whose mean lies on the curve."""
+    rows = []
+    for temperature, value in curve.items():
+        for sign in (-1, 1):
+            values = dict.fromkeys(PLANAR, value + sign * spread)
+            rows.append({"origin": origin, "material": material, "temperature_C": temperature, **values})
+    return pd.DataFrame(rows)
+
+
+REAL = {200: 1.0, 300: 2.0, 400: 3.0}
+
+
+@pytest.mark.parametrize(
+    ("generated", "r2", "rmse"),
+    [
+        (REAL, 1.0, 0.0),
+        ({200: 2.0, 300: 2.0, 400: 2.0}, 0.0, math.sqrt(2 / 3)),  # the mean of the real ones
+        ({200: 3.0, 300: 2.0, 400: 1.0}, -3.0, math.sqrt(8 / 3)),  # falls where it should rise
+        ({200: 1.5, 300: 2.5, 400: 3.5}, 1 - 0.75 / 2, 0.5),
+    ],
+)
+def test_known_curves(generated, r2, rmse):
+    scores = score(pd.concat([table("real", REAL, spread=0.3), table("ddpm", generated, spread=0.7)]))
+    assert list(scores["descriptor"]) == [*PLANAR, "average"]
+    assert scores["r2"].to_numpy() == pytest.approx(r2)
+    assert scores["rmse"].to_numpy()[:-1] == pytest.approx(rmse)
+    assert math.isnan(scores["rmse"].iloc[-1])
+    assert set(scores["n_conditions"]) == {3}
+    assert set(scores["generator"]) == {"ddpm"}
+
+
+def test_materials_and_generators_are_apart():
+    parts = [table("real", REAL, "A"), table("real", REAL, "B"), table("ddpm", REAL, "A"), table("ddpm", REAL, "B")]
+    parts += [table("cgan", dict.fromkeys(REAL, 2.0), "A"), table("cgan", REAL, "B")]
+    scores = score(pd.concat(parts)).set_index(["generator", "material", "descriptor"])["r2"]
+    assert scores["ddpm", "A", "average"] == pytest.approx(1)
+    assert scores["cgan", "A", "average"] == pytest.approx(0)
+    assert scores["cgan", "B", "average"] == pytest.approx(1)
+
+
+def test_sections_without_shape_are_left_out_of_the_mean():
+    generated = table("ddpm", REAL)
+    generated.loc[0, "shape_index"] = np.nan
+    assert score(pd.concat([table("real", REAL), generated]))["r2"].to_numpy() == pytest.approx(1)
+
+
+def test_two_temperatures_have_no_r2():
+    scores = score(pd.concat([table("real", {200: 1.0, 300: 2.0}), table("ddpm", {200: 1.0, 300: 2.5})]))
+    assert scores["r2"].isna().all()
+    assert scores["rmse"].iloc[0] == pytest.approx(math.sqrt(0.125))
+
+
+def test_only_temperatures_known_on_both_sides_count():
+    found = agreement(np.array([1.0, 2.0, 3.0, np.nan]), np.array([1.0, 2.0, 3.0, 9.0]))
+    assert found == (1.0, 0.0, 3)
+    assert agreement(np.array([np.nan]), np.array([1.0])).n_conditions == 0

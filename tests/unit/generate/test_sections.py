@@ -1,0 +1,153 @@
+"""If these fail, real sections have another size, orientation or origin than is said."""
+
+import logging
+
+import numpy as np
+import pytest
+
+from porescope.errors import InputError
+from porescope.generate.conditions import Condition
+from porescope.generate.sections import (
+    CutOptions,
+    HeldOut,
+    Sections,
+    cut_sections,
+    evenly,
+    places,
+    section,
+    split_slabs,
+    tile,
+)
+from porescope.volume import Spacing, write_volume
+
+CUBES = Spacing(0.1, 0.1, 0.1)
+
+
+def options(field_um=1.6, field_px=16, directions=("z",), train=8, held_out=4, slabs=1, share=0.3, gap_um=0.2):
+    numbers = {"train": train, "held_out": held_out}
+    return CutOptions(field_um, field_px, directions, numbers, HeldOut(slabs, share, gap_um))
+
+
+@pytest.fixture
+def coordinates():
+    """Every voxel's labels tell where it lies: pore (1) in planes of known position."""
+    labels = np.zeros((40, 32, 48), np.uint8)
+    labels[:, :, 5] = 1
+    labels[:, 7, :] = 2
+    return labels
+
+
+@pytest.mark.parametrize(("direction", "row", "column"), [("z", 7, 5), ("y", None, 5), ("x", None, 7)])
+def test_a_section_shows_the_two_axes_that_are_left(coordinates, direction, row, column):
+    cut = section(coordinates, CUBES, direction, (3, 0, 0), options())
+    expected = np.ones((16, 16), np.uint8)
+    expected[:, column] = 0
+    if row is not None:
+        expected[row] = 0
+    np.testing.assert_array_equal(cut, expected)
+
+
+def test_both_pore_labels_are_pore_and_metal_is_one():
+    labels = np.tile(np.array([0, 1, 2, 0], np.uint8), (1, 16, 4))
+    cut = section(labels, CUBES, "z", (0, 0, 0), options())
+    assert cut[0, :4].tolist() == [1, 0, 0, 1]
+    assert cut.dtype == np.uint8
+
+
+@pytest.mark.parametrize(
+    ("spacing", "shape"), [(Spacing(1, 0.05, 0.05), (1, 32, 32)), (Spacing(1, 0.05, 0.2), (1, 32, 8))]
+)
+def test_other_voxels_are_resampled_to_the_same_physical_size(spacing, shape):
+    """A disc of 0.5 um radius in the middle of 1.6 um stays that, whatever the voxels."""
+    y, x = (np.arange(n) + 0.5 for n in shape[1:])
+    distance = np.hypot(y[:, None] * spacing.y - 0.8, x[None] * spacing.x - 0.8)
+    labels = (distance > 0.5).astype(np.uint8)[None]
+    cut = section(labels, spacing, "z", (0, 0, 0), options(field_px=16))
+    assert cut.shape == (16, 16)
+    assert cut.sum() * 0.1**2 == pytest.approx(np.pi * 0.25, rel=0.1)
+    rows, columns = np.nonzero(cut)
+    assert rows.mean() == pytest.approx(7.5, abs=0.2)
+    assert columns.mean() == pytest.approx(7.5, abs=0.2)
+
+
+@pytest.mark.parametrize("n_slices", [30, 72, 101])
+@pytest.mark.parametrize("slabs", [1, 2, 3])
+def test_held_out_slabs_keep_their_distance_from_training(n_slices, slabs):
+    split = split_slabs(n_slices, 0.025, HeldOut(slabs, 0.3, 0.05), "mask")
+    train, held_out = (
+        {z for slab in split[side] for z in range(slab.start, slab.stop)} for side in ("train", "held_out")
+    )
+    assert min(abs(a - b) for a in train for b in held_out) == 3  # two slices of 25 nm between
+    assert max(train | held_out) == n_slices - 1
+    assert min(train) == 0
+    assert len(held_out) == pytest.approx(0.3 * n_slices, abs=slabs / 2)
+    assert len(split["held_out"]) == slabs
+
+
+def test_a_thin_stack_serves_both_sides_and_says_so(caplog):
+    with caplog.at_level(logging.WARNING):
+        split = split_slabs(6, 0.025, HeldOut(2, 0.3, 0.1), "thin")
+    assert split == {"train": [slice(0, 6)], "held_out": [slice(0, 6)]}
+    assert "thin: 6 slices" in caplog.text
+
+
+def test_tiles_cover_every_layer_and_stay_inside():
+    covered = np.zeros((3, 40, 33), int)
+    for z, y, x in tile(covered.shape, CUBES, "z", 1.6):
+        assert covered[z, y : y + 16, x : x + 16].shape == (16, 16)
+        covered[z, y : y + 16, x : x + 16] += 1
+    assert covered.min() >= 1
+    assert not list(tile((3, 40, 33), CUBES, "y", 1.6))  # three slices are no room for a section 1.6 um high
+
+
+def test_evenly_spreads_and_repeats_nothing():
+    assert evenly(10, 10) == list(range(10))
+    assert evenly(9, 3) == [1, 4, 7]
+
+
+@pytest.fixture
+def masks(tmp_path):
+    rng = np.random.default_rng(1)
+    paths = {}
+    for name in ("a", "b", "c"):
+        paths[name] = str(tmp_path / f"{name}.ome.zarr")
+        write_volume(paths[name], rng.integers(0, 3, (24, 24, 40), np.uint8), CUBES, "labels")
+    return paths
+
+
+def test_conditions_are_balanced_and_share_their_specimens(masks, tmp_path):
+    conditions = {"a": Condition("M", 200.0), "b": Condition("M", 300.0), "c": Condition("M", 300.0)}
+    sections = cut_sections(masks, conditions, options())
+    for condition in set(conditions.values()):
+        for split, count in (("train", 8), ("held_out", 4)):
+            rows = (sections.temperature_C == condition.temperature_C) & (sections.split == split)
+            assert rows.sum() == count
+    assert set(sections.sample[sections.temperature_C == 300]) == {"b", "c"}
+    assert set(np.unique(sections.solid)) == {0, 1}
+    assert sections.pixel_um == pytest.approx(0.1)
+    sections.save(tmp_path / "sections.npz")
+    loaded = Sections.load(tmp_path / "sections.npz")
+    np.testing.assert_array_equal(loaded.solid, sections.solid)
+    assert loaded.conditions == sections.conditions
+
+
+@pytest.mark.parametrize("direction", ["z", "y", "x"])
+def test_sections_are_those_of_their_places(masks, direction):
+    """Were the cutter's kept slices mistaken, sections would come from other slices."""
+    conditions = {"a": Condition("M", 200.0)}
+    chosen = options(directions=(direction,), slabs=1, share=0.0001, train=4)
+    sections = cut_sections({"a": masks["a"]}, conditions, chosen)
+    labels = np.random.default_rng(1).integers(0, 3, (24, 24, 40), np.uint8)
+    found = places(masks["a"], "train", chosen)
+    for cut, index in zip(sections.part("train").solid, evenly(len(found), 4), strict=True):
+        np.testing.assert_array_equal(cut, section(labels, CUBES, *found[index], chosen))
+
+
+def test_a_section_larger_than_the_mask_is_an_error(masks):
+    with pytest.raises(InputError, match=r"3 um does not fit into the mask of 2.4 x 2.4 x 4 um"):
+        places(masks["a"], "train", options(field_um=3.0))
+
+
+def test_too_few_sections_are_an_error(masks):
+    with pytest.raises(InputError, match=r"'M_200': \d+ sections.*'train'.*at least 1000"):
+        cut_sections({"a": masks["a"]}, {"a": Condition("M", 200.0)}, options(train=1000))

@@ -1,0 +1,188 @@
+"""If these fail, trained generators are not reproducible, resumable, or do not listen to their condition."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from porescope.checkpoint import Checkpoint
+from porescope.errors import InputError
+from porescope.generate.cgan_sampling import sample_cgan
+from porescope.generate.cgan_training import CganTraining, train_cgan
+from porescope.generate.conditions import ConditionCode
+from porescope.generate.data import Batches
+from porescope.generate.ddpm import denoising_loss, noise_schedule, noise_steps
+from porescope.generate.ddpm_sampling import sample_ddpm
+from porescope.generate.ddpm_training import DdpmTraining, train_ddpm
+from porescope.generate.ema import RunningMean
+from porescope.generate.samples import load_samples
+from porescope.generate.sections import Sections
+
+NOISE = {"steps": 100, "schedule": "squaredcos_cap_v2"}
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(False)
+
+
+def ddpm(stripes, folder, steps=20, seed=1, code="code"):
+    return train_ddpm(
+        stripes,
+        network={"fold_px": 2, "channels": [16, 16], "layers": 1},
+        noise=NOISE,
+        options=DdpmTraining(steps, 8, 3e-3, 0.9, 1.0, "float32"),
+        symmetries=["flip_x"],
+        code=code,
+        seed=seed,
+        device="cpu",
+        weights=folder / "ddpm.safetensors",
+        architecture=folder / "ddpm.json",
+    )
+
+
+def cgan(stripes, folder, steps=20, seed=1, code="code"):
+    return train_cgan(
+        stripes,
+        generator={"latent_size": 8, "fold_px": 2, "channels": [16, 8]},
+        discriminator={"fold_px": 2, "channels": [8, 16]},
+        options=CganTraining(steps, 8, 1e-3, 1e-3, 0.9, "float32"),
+        symmetries=["flip_x"],
+        code=code,
+        seed=seed,
+        device="cpu",
+        weights=folder / "cgan.safetensors",
+        architecture=folder / "cgan.json",
+    )
+
+
+def assert_same_weights(first, second, name):
+    a, b = (load_file(folder / f"{name}.safetensors") for folder in (first, second))
+    assert a.keys() == b.keys()
+    assert all(torch.equal(a[key], b[key]) for key in a)
+
+
+@pytest.mark.parametrize("train", [ddpm, cgan])
+def test_equal_seeds_give_equal_weights_and_others_do_not(stripes, tmp_path, train):
+    folders = [tmp_path / name for name in "abc"]
+    for folder, seed in zip(folders, (1, 1, 2), strict=True):
+        folder.mkdir()
+        curve = train(stripes, folder, steps=12, seed=seed)
+        assert curve["step"].tolist() == [10, 12]
+        assert np.isfinite(curve.to_numpy()).all()
+    assert_same_weights(folders[0], folders[1], train.__name__)
+    with pytest.raises(AssertionError):
+        assert_same_weights(folders[0], folders[2], train.__name__)
+
+
+@pytest.mark.parametrize("train", [ddpm, cgan])
+def test_a_killed_training_continues_to_the_same_weights(stripes, tmp_path, train, monkeypatch):
+    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
+    undisturbed.mkdir()
+    killed.mkdir()
+    expected = train(stripes, undisturbed)
+    monkeypatch.setattr(Checkpoint, "due", lambda _: True)
+    save = Checkpoint.save
+
+    def save_and_die(self, state):
+        save(self, state)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Checkpoint, "save", save_and_die)
+        with pytest.raises(KeyboardInterrupt):
+            train(stripes, killed)
+    assert (killed / f"{train.__name__}.safetensors.unfinished").is_file()
+    curve = train(stripes, killed)
+    pd.testing.assert_frame_equal(curve, expected)
+    assert_same_weights(undisturbed, killed, train.__name__)
+    assert not (killed / f"{train.__name__}.safetensors.unfinished").exists()
+
+
+def test_the_diffusion_model_learns_its_conditions(stripes, tmp_path):
+    """After a short training the mean density already follows material and temperature."""
+    ddpm(stripes, tmp_path, steps=250)
+    outputs = {name: tmp_path / f"{name}.npz" for name in ("A_200", "A_400", "B_200")}
+    sample_ddpm(tmp_path / "ddpm.safetensors", tmp_path / "ddpm.json", outputs, 12, 8, "float32", 3, "cpu")
+    density = {name: load_samples(path)[0].mean() for name, path in outputs.items()}
+    assert density["A_200"] == pytest.approx(0.25, abs=0.1)
+    assert density["A_400"] == pytest.approx(0.5, abs=0.1)
+    assert density["B_200"] == pytest.approx(0.75, abs=0.1)
+
+
+def test_samples_have_their_shape_and_labels_and_follow_from_seed_and_condition(stripes, tmp_path):
+    ddpm(stripes, tmp_path, steps=1)
+    cgan(stripes, tmp_path, steps=1)
+
+    def sample(name, conditions, seed):
+        outputs = {c: tmp_path / f"{name}_{c}_{seed}_{len(conditions)}.npz" for c in conditions}
+        files = (tmp_path / f"{name}.safetensors", tmp_path / f"{name}.json", outputs, 5)
+        if name == "ddpm":
+            sample_ddpm(*files, 3, "float32", seed, "cpu")
+        else:
+            sample_cgan(*files, "float32", seed, "cpu")
+        return {c: load_samples(path) for c, path in outputs.items()}
+
+    for name in ("ddpm", "cgan"):
+        both = sample(name, ["A_200", "B_350"], 1)
+        solid, condition, pixel_um = both["B_350"]
+        assert (solid.shape, solid.dtype) == ((5, 16, 16), np.uint8)
+        assert set(np.unique(solid)) <= {0, 1}
+        assert condition == ("B", 350.0)
+        assert pixel_um == pytest.approx(0.1)
+        np.testing.assert_array_equal(sample(name, ["B_350"], 1)["B_350"][0], solid)
+        assert (sample(name, ["B_350"], 2)["B_350"][0] != solid).any()
+        with pytest.raises(InputError, match="knows only the materials A, B"):
+            sample(name, ["C_350"], 1)
+
+
+def test_batches_come_from_the_training_part_with_their_conditions(stripes):
+    sections = Sections.load(stripes)
+    sections.solid[sections.split != "train"] = 7  # would show as 13
+    code = ConditionCode.of(sections.conditions)
+    batches = Batches(sections, code, ["flip_y", "flip_x", "transpose"], 64, 5, "cpu")
+    images, conditions = batches(3)
+    assert images.shape == (64, 1, 16, 16)
+    assert set(images.unique().tolist()) == {-1.0, 1.0}
+    density = (images.mean(dim=(1, 2, 3)) + 1) / 2
+    kelvin_free = 300 + 100 * conditions[:, 2]
+    expected = torch.where(conditions[:, 0] == 1, kelvin_free / 800, 1 - kelvin_free / 800)
+    torch.testing.assert_close(density, expected)
+    torch.testing.assert_close(batches(3)[0], images)
+    assert not torch.equal(batches(4)[0], images)
+
+
+def test_noise_ends_without_signal_and_its_steps_are_even():
+    signal = noise_schedule(**NOISE).alphas_cumprod
+    assert float(signal[-1]) == 0.0
+    assert float(signal[0]) > 0.99
+    steps = noise_steps(10, 100, torch.Generator().manual_seed(1))
+    assert (steps // 10).tolist() == list(range(10))
+
+
+def test_the_loss_feels_the_mean_density():
+    """The same squared error counts more as an offset of the density than as noise, and less behind more noise."""
+    clean = torch.zeros(2, 1, 16, 16)
+    offset = torch.full_like(clean, 0.1)
+    noise = offset * (1 - 2 * (torch.arange(16) % 2))
+    no_signal, half = torch.zeros(2), torch.full((2,), 0.5)
+    assert float(denoising_loss(noise, clean, no_signal, 1.0)) == pytest.approx(0.01, rel=1e-5)
+    assert float(denoising_loss(offset, clean, no_signal, 1.0)) == pytest.approx(0.03, rel=1e-5)
+    assert float(denoising_loss(noise, clean, half, 1.0)) == pytest.approx(0.02, rel=1e-5)
+
+
+def test_the_running_mean_forgets_its_start_and_then_moves_slowly():
+    network = torch.nn.Linear(1, 1, bias=False)
+    mean = RunningMean(network, 0.9)
+    with torch.no_grad():
+        network.weight.fill_(1.0)
+        mean.network.weight.fill_(0.0)
+    mean.update(network, 0)
+    assert float(mean.network.weight) == pytest.approx(0.9)
+    mean.update(network, 1000)
+    assert float(mean.network.weight) == pytest.approx(0.91)

@@ -1,0 +1,352 @@
+"""A small campaign's results as the stages write them (DESIGN section 6), with plausible numbers and real figures."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import ndimage
+
+from porescope.describe.names import DESCRIPTORS
+from porescope.report.curvature import plot_curvature_distributions
+from porescope.report.descriptors import plot_descriptors
+from porescope.report.generated import plot_generated
+from porescope.report.models import plot_models
+from porescope.report.segmentation import plot_scores, plot_slices
+from porescope.report.style import canvas, save
+from porescope.volume import Spacing, write_volume
+
+TEMPERATURES = (175, 200, 225, 250, 350, 400)
+MATERIALS = ("HPA", "HPB", "NPC")
+TEST = ("HPA_225", "HPB_350", "NPC_250")
+SPACING = Spacing(0.025, 0.025, 0.025)
+PANELS = (
+    "relative_density",
+    "specific_surface_per_um",
+    "strut_diameter_um",
+    "tortuosity",
+    "mean_curvature_per_um",
+    "gaussian_curvature_per_um2",
+    "density_check",
+)
+
+
+class Made:
+    """A results folder: ``files`` are the named inputs of rule write_page."""
+
+    def __init__(self, root: Path, temperatures: tuple[int, ...] = TEMPERATURES, shape=(4, 96, 128), tiles: int = 1):
+        self.root = root
+        self.rng = np.random.default_rng(3)
+        self.shape = shape
+        self.tiles = tiles
+        self.facts: list[dict[str, Any]] = [
+            {
+                "sample": f"{m}_{t}",
+                "material": m,
+                "temperature_C": float(t),
+                "source": "simulate",
+                "path": "",
+                "split": "test" if f"{m}_{t}" in TEST else "train",
+                "group": f"{m}_{t}",
+                "density_reference": None,
+                "density_sd": None,
+                "generated": True,
+            }
+            for m in MATERIALS
+            for t in temperatures
+        ]
+        self.samples = [fact["sample"] for fact in self.facts]
+        self.shown = [name for name in TEST if name in self.samples] or self.samples[:1]
+        self.left_out: dict[str, str] = {}
+        self.files: dict[str, Any] = {}
+
+    def path(self, name: str) -> Path:
+        """A file of the results folder; its folder is made."""
+        target = self.root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target
+
+    def csv(self, name: str, rows: list[dict[str, Any]]) -> str:
+        """Write a table."""
+        pd.DataFrame(rows).to_csv(self.path(name), index=False)
+        return str(self.path(name))
+
+    def json(self, name: str, value: dict[str, Any]) -> str:
+        """Write a JSON."""
+        self.path(name).write_text(json.dumps(value), encoding="utf-8")
+        return str(self.path(name))
+
+    def heat(self, fact: dict[str, Any]) -> float:
+        """0 at 175 C, 1 at 400 C."""
+        return (fact["temperature_C"] - 175) / 225
+
+
+def blobs(rng: np.random.Generator, shape: tuple[int, ...], size: float, density: float) -> np.ndarray:
+    """A smooth random structure of one relative density; True where solid."""
+    field = ndimage.gaussian_filter(rng.standard_normal(shape), size, mode="wrap")
+    return field < np.quantile(field, density)
+
+
+def density_of(fact: dict[str, Any], made: Made) -> float:
+    """Like the paper's."""
+    start, gain = {"HPA": (0.576, 0.185), "HPB": (0.383, 0.073), "NPC": (0.548, 0.208)}[fact["material"]]
+    return start + gain * made.heat(fact) ** 0.6
+
+
+def write_stacks(made: Made) -> None:
+    """JSONs of all specimens, volumes of the shown ones."""
+    rng, shape = made.rng, made.shape
+    quality = []
+    for fact in made.facts:
+        name = fact["sample"]
+        sources = [{"path": f"s{i}.tif", "sha256": f"{i:064d}"} for i in range(3)]
+        info = {"sample": name, "shape": list(shape), "spacing_um": list(SPACING), "source_files": sources}
+        made.json(f"ingest/{name}.json", info)
+        made.json(f"simulate/{name}/specimen.json", {"sample": name, "true_relative_density": density_of(fact, made)})
+        shifts = np.cumsum(rng.normal(0, 0.6, (shape[0], 2)), axis=0).tolist()
+        crop = {"y": [0, shape[1]], "x": [0, shape[2]]}
+        made.json(f"restore/{name}.json", {"shape": list(shape), "shift_px": shifts, "crop_px": crop})
+        for metric, before, after in (("stripe_energy", 0.08, 0.011), ("neighbour_correlation", 0.71, 0.93)):
+            scale = rng.uniform(0.8, 1.2)
+            row = {"sample": name, "metric": metric, "before": scale * before, "after": scale * after}
+            quality.append(row)
+        thresholds = {"threshold_cta": 120 + rng.normal(0, 3), "threshold_hybrid": 96 + rng.normal(0, 3)}
+        made.json(f"label/{name}.json", {"sample": name, **thresholds})
+    for name in made.shown:
+        pore = blobs(rng, shape, 5, 0.4)
+        shine = pore & blobs(rng, shape, 3, 0.3)
+        truth = pore.astype(np.uint8) + shine
+        grey = np.where(pore, 60, 190) + np.where(shine, 90, 0) + rng.normal(0, 12, shape)
+        write_volume(made.path(f"simulate/{name}/truth.ome.zarr"), truth, SPACING, "labels")
+        drift = [{"slice": z, "shift_y_px": 0.0, "shift_x_px": 0.0} for z in range(shape[0])]
+        made.csv(f"simulate/{name}/drift.csv", drift)
+        info = json.loads(made.path(f"restore/{name}.json").read_text())
+        made.json(f"restore/{name}.json", info | {"shift_px": [[0.0, 0.0]] * shape[0]})
+        grey = np.clip(grey, 0, 255).astype(np.uint8)
+        write_volume(made.path(f"restore/{name}.ome.zarr"), grey, SPACING, "image")
+        for segmenter, found in (("cta", 0.0), ("hybrid", 0.6), ("unet_hybrid", 0.95)):
+            kept = shine & blobs(rng, shape, 2, found) if found else np.zeros(shape, bool)
+            mask = (pore & ~shine).astype(np.uint8) + 2 * kept.astype(np.uint8)
+            write_volume(made.path(f"segment/{segmenter}/{name}.ome.zarr"), mask, SPACING, "labels")
+    made.files |= {
+        "ingest": [str(made.path(f"ingest/{n}.json")) for n in made.samples],
+        "simulated": [str(made.path(f"simulate/{n}/specimen.json")) for n in made.samples],
+        "restored": [str(made.path(f"restore/{n}.json")) for n in made.samples],
+        "quality": made.csv("restore/quality.csv", quality),
+        "label": [str(made.path(f"label/{n}.json")) for n in made.samples],
+        "label_figures": [label_figure(made, name) for name in made.shown],
+    }
+
+
+def label_figure(made: Made, name: str) -> str:
+    """What stage label draws, in short."""
+    figure = canvas(3.9, 2.6)
+    figure.subplots().hist(made.rng.normal(120, 30, 500), bins=40)
+    save(figure, made.path(f"label/{name}.png"))
+    return str(made.path(f"label/{name}.png"))
+
+
+def write_scores(made: Made) -> None:
+    """segment/scores.csv."""
+    rows = []
+    for segmenter, accuracy in (("cta", 0.915), ("hybrid", 0.94), ("unet_hybrid", 0.965)):
+        for fact in made.facts:
+            for split in ["held_out_specimen"] if fact["split"] == "test" else ["train", "held_out_slab"]:
+                a = accuracy + made.rng.normal(0, 0.008)
+                row = {"segmenter": segmenter, "sample": fact["sample"], "split": split, "slices": 14, "accuracy": a}
+                row |= {"precision": a, "recall": a - 0.02, "jaccard": a - 0.08, "dice": a - 0.04}
+                recall = {"cta": 0.05, "hybrid": 0.55, "unet_hybrid": 0.91}[segmenter] + made.rng.normal(0, 0.02)
+                rows.append(row | {"jaccard_solid": a - 0.05, "recall_shine_through": recall, "density_error": 0.01})
+    made.files["scores"] = made.csv("segment/scores.csv", rows)
+
+
+def write_descriptors(made: Made) -> None:
+    """describe/sample.csv, selfcheck.csv and the maps."""
+    rows, maps = [], []
+    for fact in made.facts:
+        h, material = made.heat(fact), fact["material"]
+        factor = {"HPA": 1.0, "HPB": 0.55, "NPC": 1.05}[material]
+        means = {
+            "relative_density": density_of(fact, made),
+            "specific_surface_per_um": 14 * factor * (1 - 0.5 * h),
+            "strut_diameter_um": {"HPA": 0.22, "HPB": 0.31, "NPC": 0.16}[material] * (1 + h),
+            "tortuosity": {"HPA": 1.039, "HPB": 1.045, "NPC": 1.030}[material] - 0.024 * h**0.7,
+            "tortuosity_y": 1.03 - 0.02 * h,
+            "gaussian_curvature_per_um2": {"HPA": -146, "HPB": -60, "NPC": -102}[material] * (1 - 0.88 * h**0.6),
+            "mean_curvature_per_um": {"HPA": 2.18, "HPB": 1.2, "NPC": -0.93}[material] - 3.4 * h,
+            "alpha": 0.07 - 0.02 * h,
+            "beta": 0.2,
+            "specific_perimeter_per_um": 11 * factor * (1 - 0.5 * h),
+            "shape_index": 1.9 - 0.3 * h,
+        }
+        for name, mean in means.items():
+            sd = abs(mean) * 0.02 if not name.startswith("tort") else 0.002
+            value = mean + made.rng.normal(0, sd / 4)
+            row = {"sample": fact["sample"], "segmenter": "unet_hybrid", "material": material}
+            row |= {"temperature_C": fact["temperature_C"], "descriptor": name, "unit": DESCRIPTORS[name].unit}
+            row |= {"mean": value, "ci_low": value - sd, "ci_high": value + sd, "sd": sd, "n_voi": 8}
+            rows.append(row | {"interval_method": "t over VOIs", "reason": ""})
+        M = made.rng.normal(means["mean_curvature_per_um"], 6 - 3 * h, 20000)
+        G = np.minimum(made.rng.normal(means["gaussian_curvature_per_um2"], 60 - 30 * h, 20000), M**2)
+        counts, G_edges, M_edges = np.histogram2d(G, M, bins=(np.linspace(-400, 400, 81), np.linspace(-25, 25, 81)))
+        target = made.path(f"describe/samples/{fact['sample']}.npz")
+        np.savez(target, gm_histogram=counts, gm_G_edges=G_edges, gm_M_edges=M_edges)
+        maps.append(str(target))
+    made.files["samples"] = made.csv("describe/sample.csv", rows)
+    checks = [
+        {"estimator": e, "shape": s, "size_voxels": n, "expected": x, "measured": x * (1 + d), "relative_error": d,
+         "tolerance": 0.02, "passed": abs(d) <= 0.02}
+        for e, s, n, x, d in (
+            ("specific_surface", "sphere", 10, 1.2566, 0.003),
+            ("specific_surface", "gyroid", 24, 3.0915, -0.006),
+            ("tortuosity", "channel at 45 degrees", 64, 1.4142, 0.004),
+        )
+    ]  # fmt: skip
+    made.files["selfcheck"] = made.csv("describe/selfcheck.csv", checks)
+    made.files["maps"] = maps
+
+
+def write_models(made: Made) -> None:
+    """The tables of stage relate."""
+    measured = {f["sample"]: 300 * (density_of(f, made) - 0.35) ** 1.3 * (0.4 + made.heat(f)) for f in made.facts}
+    features = {
+        "A": ["relative_density", "tortuosity"],
+        "I": ["relative_density", "specific_surface_per_um", "tortuosity", "strut_diameter_um"],
+        "Q": ["specific_surface_per_um", "alpha", "beta"],
+    }
+    models, predictions, shap, coefficients = [], [], [], []
+    for index, (model, names) in enumerate(features.items()):
+        noise = (14.0, 8.0, 5.0)[index]
+        base = {"model": model, "features": " + ".join(names), "n_train": 15, "n_test": 3, "r2_train": 0.97}
+        base |= {"r2_loocv": 0.86 + 0.04 * index, "rmse_loocv": noise, "r2_test": 0.8, "rmse_test": noise}
+        base |= {"rmse_unit": "S/cm", "p_permutation": 0.001, "max_vif": 4.2, "transform": "none"}
+        models.append(base | {"left_out": "", "reason": ""})
+        for fact in made.facts:
+            for split in ("test",) if fact["split"] == "test" else ("train", "loocv"):
+                value = measured[fact["sample"]]
+                row = {"model": model, **{k: fact[k] for k in ("sample", "material", "temperature_C")}, "split": split}
+                row |= {"measured": value, "measured_sd": 2.0, "unit": "S/cm"}
+                predictions.append(row | {"predicted": value + made.rng.normal(0, noise)})
+        for rank, name in enumerate(reversed(names), start=1):
+            row = {
+                "model": model,
+                "feature": name,
+                "mean_abs_shap": 30 / rank,
+                "rank": rank,
+                "rank_ci": f"{rank}-{rank}",
+            }
+            shap.append(row | {"unit": "S/cm", "n": 15, "caution": ""})
+            row = {"model": model, "feature": name, "coefficient": 3.0, "ci_low": 2.0, "ci_high": 4.0}
+            coefficients.append(row | {"unit": "S/cm"})
+    properties = [
+        {**{k: f[k] for k in ("sample", "material", "temperature_C", "group", "split")},
+         "property": measured[f["sample"]], "property_sd": 2.0, "unit": "S/cm"}
+        for f in made.facts
+    ]  # fmt: skip
+    made.files |= {
+        "properties": made.csv("relate/properties.csv", properties),
+        "models": made.csv("relate/models.csv", models),
+        "coefficients": made.csv("relate/coefficients.csv", coefficients),
+        "shap": made.csv("relate/shap.csv", shap),
+    }
+    made.predictions = made.csv("relate/predictions.csv", predictions)
+
+
+def write_generated(made: Made) -> None:
+    """Sections, their table and scores."""
+    rng, edge, count = made.rng, 64, 4
+    rows, solid, owner = [], [], []
+    made.generated = {"cgan": [], "ddpm": []}
+    for fact in made.facts:
+        condition = f"{fact['material']}_{fact['temperature_C']:g}"
+        for origin, shift, size in (("real", 0.0, 3.0), ("cgan", 0.05, 2.4), ("ddpm", 0.01, 3.0)):
+            density = np.clip(density_of(fact, made) + shift + rng.normal(0, 0.03, count), 0.05, 0.95)
+            images = np.stack([blobs(rng, (edge, edge), size, d) for d in density]).astype(np.uint8)
+            if origin == "real":
+                solid.append(images)
+                owner += [(fact["material"], fact["temperature_C"])] * count
+            else:
+                target = made.path(f"generate/{origin}/samples/{condition}.npz")
+                np.savez(target, solid=images)
+                made.generated[origin].append(str(target))
+            for index in range(count):
+                row = {"origin": origin, "material": fact["material"], "temperature_C": fact["temperature_C"]}
+                row |= {"condition": condition, "index": index, "field_um": 1.6, "field_px": edge}
+                row |= {
+                    "relative_density": density[index],
+                    "specific_perimeter_per_um": 9 - 3 * made.heat(fact) + shift,
+                }
+                rows.append(row | {"shape_index": 1.8 + shift, "touches_border": True})
+    material, temperature = zip(*owner, strict=True)
+    made.real = str(made.path("generate/sections.npz"))
+    arrays = {"material": np.array(material), "temperature_C": np.array(temperature)}
+    split = np.array(["held_out"] * len(owner))
+    np.savez(made.real, solid=np.concatenate(solid), split=split, pixel_um=0.025, **arrays)
+    scores = [
+        {"generator": g, "material": m, "descriptor": d, "r2": {"cgan": 0.5, "ddpm": 0.93, "train": 0.98}[g],
+         "rmse": 0.01, "n_conditions": 6}
+        for g in ("cgan", "ddpm", "train")
+        for m in MATERIALS
+        for d in ("relative_density", "specific_perimeter_per_um", "shape_index", "average")
+    ]  # fmt: skip
+    made.files |= {
+        "sections": made.csv("generate/sections.csv", rows),
+        "generator_scores": made.csv("generate/scores.csv", scores),
+    }
+
+
+def draw(made: Made, property_name: str = "conductivity") -> None:
+    """All figures, by the functions that the rules call."""
+    figures = made.root / "report" / "figures"
+
+    def places(family: str, names: Any, suffix: str) -> dict[str, str]:
+        return {name: str(figures / f"{family}__{name}.{suffix}") for name in names}
+
+    slices = places("slices", made.shown, "png")
+    truths = {
+        n: {
+            "volume": str(made.path(f"simulate/{n}/truth.ome.zarr")),
+            "drift": str(made.path(f"simulate/{n}/drift.csv")),
+        }
+        for n in made.shown
+    }
+    plot_slices(
+        {n: str(made.path(f"restore/{n}.ome.zarr")) for n in made.shown},
+        {n: str(made.path(f"restore/{n}.json")) for n in made.shown},
+        truths,
+        {
+            n: {s: str(made.path(f"segment/{s}/{n}.ome.zarr")) for s in ("cta", "hybrid", "unet_hybrid")}
+            for n in made.shown
+        },
+        320,
+        slices,
+    )
+    scores = places("scores", ("accuracy", "jaccard", "recall_shine_through"), "svg")
+    plot_scores(made.files["scores"], scores)
+    panels = places("descriptor", PANELS, "svg")
+    plot_descriptors(made.files["samples"], made.files["simulated"], made.facts, MATERIALS, panels)
+    curvature = places("curvature", MATERIALS, "svg")
+    plot_curvature_distributions(made.files["maps"], made.facts, curvature)
+    models = places("models", ("predicted", "overview", "shap", "property", "all"), "svg")
+    tables = {name: made.files[name] for name in ("models", "shap", "properties", "samples")}
+    plot_models(tables | {"predictions": made.predictions}, "Q", property_name, MATERIALS, models)
+    galleries, curves = places("gallery", MATERIALS, "png"), places("curves", MATERIALS, "svg")
+    plot_generated(made.files["sections"], made.real, made.generated, made.tiles, galleries, curves)
+    families = (slices, scores, panels, curvature, models, galleries, curves)
+    made.files["figures"] = [path for family in families for path in family.values()]
+
+
+def make(root: Path, **options: Any) -> Made:
+    """A campaign of three materials at six temperatures, all stages."""
+    made = Made(root, **options)
+    for write in (write_stacks, write_scores, write_descriptors, write_models, write_generated, draw):
+        write(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Made once; tests that change a table write a new one."""
+    return make(tmp_path_factory.mktemp("results"))

@@ -1,0 +1,13 @@
+"""Quality of all stacks before and after restoring, as one table (rule collect_quality)."""
+
+from porescope.restore.quality import collect_quality
+from porescope.runtime import job
+
+
+def main() -> None:
+    with job(snakemake):
+        collect_quality(samples=snakemake.params.samples, infos=snakemake.input.infos, table=snakemake.output.table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""A smooth field whose zero level is the interface of a binary mask, to sub-voxel accuracy."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.fft
+
+from porescope.volume import Spacing
+
+MARGIN = 12
+"""Voxels around a VOI that the estimators look at; the kernel dies out within eight."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A volume of interest with what lies around it.
+
+    Attributes
+    ----------
+    solid : (nz + 2 MARGIN, ny + 2 MARGIN, nx + 2 MARGIN) bool array
+        True where metal. Neighbours are the real ones; beyond the data they are mirrored.
+    spacing : Spacing
+        Voxel edges (z, y, x) in um.
+    data : (3, 2) nested tuple of int
+        For each axis the range of indices of ``solid`` that holds data, not mirror images.
+    """
+
+    solid: np.ndarray
+    spacing: Spacing
+    data: tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Voxels of the VOI itself."""
+        nz, ny, nx = self.solid.shape
+        return (nz - 2 * MARGIN, ny - 2 * MARGIN, nx - 2 * MARGIN)
+
+    @property
+    def interior(self) -> np.ndarray:
+        """The mask of the VOI itself, a view."""
+        nz, ny, nx = self.shape
+        return self.solid[MARGIN : MARGIN + nz, MARGIN : MARGIN + ny, MARGIN : MARGIN + nx]
+
+    @property
+    def volume_um3(self) -> float:
+        """Volume of the VOI."""
+        nz, ny, nx = self.shape
+        return nz * ny * nx * self.spacing.voxel_volume
+
+
+def whole_block(solid: np.ndarray, spacing: Spacing) -> Block:
+    """A block of an array that has no neighbours: its surroundings are its mirror image."""
+    padded = np.pad(solid.astype(bool, copy=False), MARGIN, mode="symmetric")
+    nz, ny, nx = solid.shape
+    return Block(padded, spacing, ((MARGIN, MARGIN + nz), (MARGIN, MARGIN + ny), (MARGIN, MARGIN + nx)))
+
+
+def smooth_spectrum(solid: np.ndarray, smoothing_px: float) -> np.ndarray:
+    """Fourier transform of a smoothed mask, for derivatives and refinement.
+
+    Parameters
+    ----------
+    solid : (nz, ny, nx) bool array
+        True where metal; taken as periodic, so that values within eight voxels of its faces are spoilt.
+    smoothing_px : float
+        Width sigma of the Gaussian factor in voxels along each axis.
+
+    Returns
+    -------
+    (nz, ny, nx // 2 + 1) complex64 array
+        Of the field u, about -1/2 in the pores and 1/2 in the metal.
+
+    Notes
+    -----
+    The kernel is of sixth order: (1 + s + s^2/2) exp(-s), s = sigma^2 k^2 / 2. A Gaussian alone moves a curved
+    interface by sigma^2 M, here what is left is of order sigma^6. The staircase of a mask has the size of a voxel
+    along each axis, hence a width in voxels; as the kernel is nearly flat where it matters, the
+    anisotropy of sigma in um for anisotropic voxels does not shape the result.
+    """
+    indicator = solid.astype(np.float32) - np.float32(0.5)
+    spectrum = scipy.fft.rfftn(indicator)
+    s: np.ndarray = np.zeros(1, np.float32)
+    for k in wave_numbers(solid.shape):
+        s = s + np.float32(smoothing_px**2 / 2) * k**2
+    return spectrum * ((1 + s + s * s / 2) * np.exp(-s))
+
+
+def wave_numbers(shape: tuple[int, ...]) -> list[np.ndarray]:
+    """Wave numbers in rad per voxel along each axis, shaped to broadcast over a half spectrum (float32)."""
+    numbers = [scipy.fft.fftfreq(n) for n in shape[:-1]] + [scipy.fft.rfftfreq(shape[-1])]
+    shapes = [(-1, 1, 1), (1, -1, 1), (1, 1, -1)]
+    return [(2 * np.pi * k).reshape(s).astype(np.float32) for k, s in zip(numbers, shapes, strict=True)]
+
+
+def field_from(spectrum: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """The float32 field of a half spectrum."""
+    return scipy.fft.irfftn(spectrum, s=shape)
+
+
+def refined_field(spectrum: np.ndarray, shape: tuple[int, ...], factors: tuple[int, ...]) -> np.ndarray:
+    """The field on a grid that is finer by whole factors; each voxel is divided, so that the faces stay where they are.
+
+    Parameters
+    ----------
+    spectrum : complex array
+        Half spectrum from smooth_spectrum.
+    shape : (nz, ny, nx)
+        Of the field it came from.
+    factors : (z, y, x)
+        Nodes a voxel along each axis; node j lies at (j + 1/2) / factor - 1/2 voxels.
+    """
+    if tuple(factors) == (1, 1, 1):
+        return field_from(spectrum, shape)
+    shifted = spectrum
+    for k, f in zip(wave_numbers(shape), factors, strict=True):
+        shifted = shifted * np.exp(1j * k * np.float32(0.5 / f - 0.5)).astype(np.complex64)
+    fine = tuple(n * f for n, f in zip(shape, factors, strict=True))
+    padded = np.zeros((fine[0], fine[1], fine[2] // 2 + 1), np.complex64)
+    half_z, half_y = shape[0] // 2, shape[1] // 2
+    columns = slice(0, shape[2] // 2 + 1)
+    for to_z, from_z in ((slice(0, half_z), slice(0, half_z)), (slice(-half_z, None), slice(-half_z, None))):
+        for to_y, from_y in ((slice(0, half_y), slice(0, half_y)), (slice(-half_y, None), slice(-half_y, None))):
+            padded[to_z, to_y, columns] = shifted[from_z, from_y]
+    gain = np.float32(np.prod(factors))
+    return scipy.fft.irfftn(padded, s=fine) * gain
+
+
+def cubic_factors(spacing: Spacing) -> tuple[int, int, int]:
+    """Nodes a voxel along each axis (z, y, x) that bring their distances near to the shortest edge."""
+    shortest = min(spacing)
+    z, y, x = (max(1, round(edge / shortest)) for edge in spacing)
+    return z, y, x
+
+
+def finer(spacing: Spacing, factors: tuple[int, ...]) -> Spacing:
+    """Node distances of a refined field."""
+    return Spacing(*(edge / f for edge, f in zip(spacing, factors, strict=True)))
+
+
+def crop(field: np.ndarray, shape: tuple[int, int, int], factors: tuple[int, ...] = (1, 1, 1)) -> np.ndarray:
+    """The part of a (refined) field that lies in the VOI of this shape."""
+    z, y, x = (slice(MARGIN * f, (MARGIN + n) * f) for n, f in zip(shape, factors, strict=True))
+    return field[z, y, x]

@@ -1,0 +1,143 @@
+"""Means over VOIs with 95 % intervals."""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from porescope.describe.names import DESCRIPTORS
+from porescope.describe.ratios import ALPHA_INPUTS, BETA_INPUTS, alpha, beta
+
+CONFIDENCE = 0.95
+
+ENOUGH = 5
+"""With this many VOIs, their own spread gives the interval."""
+
+T_METHOD = "t over VOIs"
+OCTANT_METHOD = "integral range from octants"
+
+RATIOS: dict[str, tuple[tuple[str, ...], Callable[..., float]]] = {
+    "alpha": (ALPHA_INPUTS, alpha),
+    "beta": (BETA_INPUTS, beta),
+}
+"""Descriptors computed from the means of others, whose errors they carry."""
+
+
+class Estimate(NamedTuple):
+    """A mean with its interval.
+
+    Attributes
+    ----------
+    mean, ci_low, ci_high : float
+        NaN where undefined; the mean is infinite where it is so in every VOI.
+    sd : float
+        Standard deviation between VOIs.
+    n_voi : int
+        VOIs that entered.
+    interval_method : str
+        How the interval was found; empty without one.
+    reason : str
+        Why something is undefined or VOIs were left out.
+    """
+
+    mean: float
+    ci_low: float
+    ci_high: float
+    sd: float
+    n_voi: int
+    interval_method: str
+    reason: str
+
+
+def estimates(vois: pd.DataFrame, octants: pd.DataFrame) -> dict[str, Estimate]:
+    """All descriptors of a specimen.
+
+    Parameters
+    ----------
+    vois : table
+        A row a VOI, a column a descriptor.
+    octants : table
+        The same of the eighths of VOIs, where there are fewer than five VOIs; else empty.
+
+    Returns
+    -------
+    dict
+        An Estimate for each of names.DESCRIPTORS.
+
+    Notes
+    -----
+    With five VOIs or more: Student's t. With fewer: a mean over the volume V has the variance sigma^2 A / V (A the integral
+    range), as long as V is much larger than A; so the variance between eighths of VOIs, divided by their number, is
+    that of the mean. It is a lower bound where the structure is correlated over an eighth of a VOI. alpha and beta are those of the means, with
+    the covariance of the means carried through to first order.
+
+    References
+    ----------
+    Kanit, Forest, Galliet, Mounoury & Jeulin, Int. J. Solids Struct. 40 (2003).
+    """
+    found = {name: _plain(vois, octants, name) for name in DESCRIPTORS if name not in RATIOS}
+    found |= {name: _ratio(vois, octants, name, found) for name in RATIOS}
+    return {name: found[name] for name in DESCRIPTORS}
+
+
+def _plain(vois: pd.DataFrame, octants: pd.DataFrame, name: str) -> Estimate:
+    columns = (name,)
+    return _estimate(vois, octants, name, columns, lambda value: value)
+
+
+def _ratio(vois: pd.DataFrame, octants: pd.DataFrame, name: str, found: dict[str, Estimate]) -> Estimate:
+    columns, function = RATIOS[name]
+    estimate = _estimate(vois, octants, name, columns, function)
+    curvature = found["gaussian_curvature_per_um2"]
+    if name == "beta" and not (curvature.ci_low > 0 or curvature.ci_high < 0):
+        what = "includes 0" if math.isfinite(curvature.ci_low) else "is unknown"
+        reason = f"the interval of <G> {what}"
+        return Estimate(math.nan, math.nan, math.nan, estimate.sd, estimate.n_voi, "", reason)
+    return estimate
+
+
+def _estimate(
+    vois: pd.DataFrame, octants: pd.DataFrame, name: str, columns: tuple[str, ...], function: Callable[..., float]
+) -> Estimate:
+    """Function of the means of some columns, over the VOIs where all of them are finite."""
+    values = _finite_rows(vois, columns)
+    count, left_out = len(values), len(vois) - len(values)
+    reason = f"{left_out} of {len(vois)} VOIs left out: not defined there" if left_out else ""
+    if not count:
+        infinite = name in vois and len(vois) > 0 and np.isinf(vois[name]).all()
+        return Estimate(math.inf if infinite else math.nan, math.nan, math.nan, math.nan, 0, "", reason or "no VOI")
+    mean = function(*values.mean(axis=0))
+    own = _finite_rows(vois, (name,))
+    sd = float(own.std(ddof=1)) if len(own) > 1 else math.nan
+    parts = values if count >= ENOUGH else _finite_rows(octants, columns)
+    method = T_METHOD if count >= ENOUGH else OCTANT_METHOD
+    if count < ENOUGH and len(parts) < ENOUGH:
+        reason = "; ".join(filter(None, [reason, "too few VOIs and octants for an interval"]))
+        return Estimate(mean, math.nan, math.nan, sd, count, "", reason)
+    half = _half_width(parts, values.mean(axis=0), function)
+    return Estimate(mean, mean - half, mean + half, sd, count, method, reason)
+
+
+def _half_width(parts: np.ndarray, centre: np.ndarray, function: Callable[..., float]) -> float:
+    """Half the interval of a function of means whose covariance is that of the parts divided by their number."""
+    covariance = np.atleast_2d(np.cov(parts, rowvar=False)) / len(parts)
+    gradient = np.empty(len(centre))
+    for i, value in enumerate(centre):
+        step = max(abs(value), 1e-9) * 1e-5
+        low, high = centre.copy(), centre.copy()
+        low[i] -= step
+        high[i] += step
+        gradient[i] = (function(*high) - function(*low)) / (2 * step)
+    quantile = stats.t.ppf((1 + CONFIDENCE) / 2, len(parts) - 1)
+    return float(quantile * math.sqrt(gradient @ covariance @ gradient))
+
+
+def _finite_rows(table: pd.DataFrame, columns: tuple[str, ...]) -> np.ndarray:
+    """Rows in which all of these columns are finite, as (n, columns)."""
+    if not set(columns) <= set(table.columns):
+        return np.zeros((0, len(columns)))
+    values = table[list(columns)].to_numpy(float)
+    return values[np.isfinite(values).all(axis=1)]

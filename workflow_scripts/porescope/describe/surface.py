@@ -1,0 +1,133 @@
+"""Specific surface from phase changes along lattice directions (Crofton), without a mesh."""
+
+import itertools
+import math
+from functools import lru_cache
+
+import numpy as np
+
+from porescope.describe.field import MARGIN, Block
+from porescope.volume import Spacing
+
+REACH = 2.46
+"""Longest step, in geometric mean voxel edges; 37 directions on cubic voxels."""
+
+DEGREES = (6, 4, 2, 0)
+"""Spherical harmonics up to this degree are integrated exactly, as far as the directions allow."""
+
+
+def specific_surface(block: Block) -> float:
+    """Interface area per volume of a VOI, its faces excluded.
+
+    Parameters
+    ----------
+    block : Block
+        The VOI and its surroundings; pairs of voxels reach out of the VOI where there is data.
+
+    Returns
+    -------
+    float
+        Area / volume of the VOI in 1/um; 0 for a VOI of one phase.
+
+    Notes
+    -----
+    S_V = 2 <P(r) / r> over directions, P(r) the probability that two points at distance r lie in different phases. For
+    a smooth interface P(r) = S_V r / 2 (1 - b r^2 + ...) (Kirste and Porod), so b is found from steps r and
+    2 r and removed: interfaces with radii of a few voxels lose no area. Weights of the directions integrate spherical
+    harmonics exactly, so that planes and anisotropic voxels come out right. Within 0.5 % on spheres of radius 4 voxels and
+    random fields with G h^2 = -0.09 (see selfcheck). Counting voxel faces would read 1.5 times too much.
+
+    References
+    ----------
+    Kirste & Porod, Kolloid-Z. 184 (1962); Ohser & Muecklich, Statistical Analysis of Microstructures (2000).
+    """
+    steps, weights = directions(block.spacing)
+    lengths = np.linalg.norm(np.array(steps) * np.array(block.spacing), axis=1)
+    once = np.array([change_probability(block, step) for step in steps]) / lengths
+    short = np.array([max(map(abs, step)) == 1 for step in steps])
+    twice = np.array([change_probability(block, (2 * z, 2 * y, 2 * x)) for (z, y, x), s in zip(steps, short) if s])
+    twice /= 2 * lengths[short]
+    share = quadrature(tuple(step for step, s in zip(steps, short) if s), tuple(block.spacing), DEGREES[1:])
+    fall = (share * (once[short] - twice)).sum() / (3 * (share * lengths[short] ** 2).sum())
+    return float(2 * (weights * (once + fall * lengths**2)).sum())
+
+
+def change_probability(block: Block, step: tuple[int, int, int]) -> float:
+    """Share of pairs (a voxel of the VOI, its neighbour at this step in either direction) that differ in phase."""
+    differing = tested = 0
+    for sign in (1, -1):
+        first, second = [], []
+        for n, (low, high), d in zip(block.shape, block.data, step, strict=True):
+            start = max(MARGIN, low - sign * d)
+            stop = min(MARGIN + n, high - sign * d)
+            if stop <= start:
+                return math.nan
+            first.append(slice(start, stop))
+            second.append(slice(start + sign * d, stop + sign * d))
+        here = block.solid[tuple(first)]
+        differing += np.count_nonzero(here != block.solid[tuple(second)])
+        tested += here.size
+    return differing / tested
+
+
+@lru_cache
+def directions(spacing: Spacing) -> tuple[tuple[tuple[int, int, int], ...], np.ndarray]:
+    """Lattice steps (z, y, x) up to a length, one of each opposite pair, and their weights (sum 1)."""
+    mean_edge = spacing.voxel_volume ** (1 / 3)
+    reach = max(REACH * mean_edge, 1.01 * math.hypot(*spacing))
+    limits = [int(reach / edge) for edge in spacing]
+    steps = tuple(
+        step
+        for step in itertools.product(*(range(-n, n + 1) for n in limits))
+        if math.gcd(*step) == 1
+        and step > (0, 0, 0)
+        and math.hypot(*(n * h for n, h in zip(step, spacing, strict=True))) <= reach
+    )
+    return steps, quadrature(steps, tuple(spacing))  # type: ignore[return-value]
+
+
+@lru_cache
+def quadrature(
+    steps: tuple[tuple[int, int, int], ...], spacing: tuple[float, ...], degrees: tuple[int, ...] = DEGREES
+) -> np.ndarray:
+    """Weights for means over the sphere from values along directions.
+
+    The share of the sphere nearest to each direction, changed as little as is needed to integrate even spherical harmonics
+    exactly up to the first of ``degrees`` that leaves all weights positive.
+    """
+    vectors = np.array(steps) * np.array(spacing)
+    vectors /= np.linalg.norm(vectors, axis=1)[:, np.newaxis]
+    nearest = np.abs(_fibonacci_sphere(20000) @ vectors.T).argmax(axis=1)
+    share = np.bincount(nearest, minlength=len(vectors)) / 20000
+    for degree in degrees:
+        moments, means = _even_moments(vectors, degree)
+        scaled = moments * share
+        change = share * (moments.T @ np.linalg.lstsq(scaled @ moments.T, means - moments @ share, rcond=1e-10)[0])
+        if (share + change).min() > 0:
+            return share + change
+    return share
+
+
+def _even_moments(vectors: np.ndarray, degree: int) -> tuple[np.ndarray, np.ndarray]:
+    """Monomials of an even degree on unit vectors (they span all even harmonics up to it), and their means."""
+    rows, means = [], []
+    for a, b in itertools.product(range(degree + 1), repeat=2):
+        c = degree - a - b
+        if c < 0:
+            continue
+        rows.append(vectors[:, 0] ** a * vectors[:, 1] ** b * vectors[:, 2] ** c)
+        odd = a % 2 or b % 2 or c % 2
+        means.append(0.0 if odd else _odd_factorial(a) * _odd_factorial(b) * _odd_factorial(c) / _odd_factorial(degree + 2))
+    return np.array(rows), np.array(means)
+
+
+def _odd_factorial(n: int) -> int:
+    """(n - 1)!! for an even n."""
+    return math.prod(range(1, n, 2))
+
+
+def _fibonacci_sphere(n: int) -> np.ndarray:
+    """Evenly spread unit vectors."""
+    i = np.arange(n) + 0.5
+    polar, azimuth = np.arccos(1 - 2 * i / n), math.pi * (1 + math.sqrt(5)) * i
+    return np.column_stack([np.cos(polar), np.sin(polar) * np.sin(azimuth), np.sin(polar) * np.cos(azimuth)])

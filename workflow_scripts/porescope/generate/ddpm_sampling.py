@@ -1,0 +1,84 @@
+"""Sections from the diffusion model."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import DPMSolverMultistepScheduler
+from torch import nn
+
+from porescope.generate.ddpm import Denoiser, noise_schedule
+from porescope.generate.models import load_model
+from porescope.generate.sampling import write_samples
+from porescope.torch_setup import Precision, autocast, deterministic
+
+
+def sample_ddpm(
+    weights: str | Path,
+    architecture: str | Path,
+    outputs: Mapping[str, str | Path],
+    count: int,
+    steps: int,
+    precision: Precision,
+    seed: int,
+    device: str,
+) -> None:
+    """Generate ``count`` sections for each condition with ``steps`` steps of the solver.
+
+    Parameters
+    ----------
+    weights, architecture : path
+        As train_ddpm wrote them.
+    outputs : mapping
+        File of each condition, by its name; see write_samples.
+    count, steps : int
+    precision : str
+        See torch_setup.
+    seed : int
+    device : str
+    """
+    deterministic()
+    network, code, description = load_model(weights, architecture, Denoiser, device)
+
+    def draw(condition: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
+        with autocast(device, precision):
+            return denoise(network, description["noise"], condition, steps, description["field_px"], chance)
+
+    write_samples(draw, code, outputs, count, description["pixel_um"], seed, device)
+
+
+@torch.no_grad()
+def denoise(
+    network: nn.Module,
+    noise: Mapping[str, Any],
+    condition: torch.Tensor,
+    steps: int,
+    field_px: int,
+    chance: torch.Generator,
+) -> torch.Tensor:
+    """Sections (n, px, px), pore near -1 and solid near +1, from pure noise.
+
+    Parameters
+    ----------
+    network : module
+        As Denoiser.
+    noise : mapping
+        Arguments of noise_schedule, as in training.
+    condition : (n, size) tensor
+    steps : int
+        Steps of the solver: DPM-Solver++ of second order (Lu et al., 2022).
+    field_px : int
+        Edge of a section.
+    chance : torch.Generator
+        On the CPU: the same noise on every device.
+    """
+    solver = DPMSolverMultistepScheduler.from_config(
+        noise_schedule(**noise).config, algorithm_type="dpmsolver++", solver_order=2, timestep_spacing="trailing"
+    )
+    solver.set_timesteps(steps)
+    state = torch.randn(len(condition), 1, field_px, field_px, generator=chance).to(condition.device)
+    for noise_step in solver.timesteps:
+        clean = network(state, noise_step.expand(len(state)).to(condition.device), condition).float()
+        state = solver.step(clean, noise_step, state).prev_sample
+    return state[:, 0]

@@ -1,0 +1,76 @@
+"""The loop that every generator is trained in."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import pandas as pd
+
+from porescope.checkpoint import Checkpoint
+from porescope.progress import progress
+
+WARM_UP = 50
+"""Steps in which the learning rate rises to its full value."""
+
+CURVE_EVERY = 10
+"""Steps whose mean loss is one row of the training curve."""
+
+
+class Stateful(Protocol):
+    """A network or an optimiser."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that training changes."""
+        ...
+
+    def load_state_dict(self, state_dict: dict[str, Any], /) -> Any:
+        """Take over what state_dict() gave."""
+        ...
+
+
+def run(
+    parts: Mapping[str, Stateful], advance: Callable[[int], dict[str, float]], steps: int, checkpoint: Checkpoint
+) -> pd.DataFrame:
+    """Train, continuing from a saved state if there is one; equal to an undisturbed run.
+
+    Parameters
+    ----------
+    parts : mapping
+        Everything that changes while training; its state is saved and restored.
+    advance : function of the step
+        Trains one step and returns its losses; all that is random in it follows from seed and step.
+    steps : int
+        Steps in all.
+    checkpoint : Checkpoint
+        Where the state is kept; the caller deletes it when the outputs are written.
+
+    Returns
+    -------
+    table
+        step (the number of steps done) and the mean of each loss over the steps since the row before.
+    """
+    curve: list[dict[str, float]] = []
+    start = 0
+    state = checkpoint.load()
+    if state is not None:
+        start, curve = state["step"], state["curve"]
+        for name, part in parts.items():
+            part.load_state_dict(state[name])
+    recent: list[dict[str, float]] = []
+    for step in progress(range(start, steps), steps - start, "steps"):
+        recent.append(advance(step))
+        if (step + 1) % CURVE_EVERY == 0 or step + 1 == steps:
+            means = {name: sum(losses[name] for losses in recent) / len(recent) for name in recent[0]}
+            curve.append({"step": step + 1, **means})
+            recent = []
+            if checkpoint.due():
+                states = {name: part.state_dict() for name, part in parts.items()}
+                checkpoint.save({"step": step + 1, "curve": curve, **states})
+    return pd.DataFrame(curve)
+
+
+def learning_rate(step: int, steps: int, peak: float) -> float:
+    """Linear warm-up, then a half cosine down to a hundredth of the peak."""
+    rise = min((step + 1) / WARM_UP, 1.0)
+    fall = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / steps))
+    return peak * rise * fall

@@ -1,0 +1,128 @@
+"""Section on stage generate: real and synthetic sections, and how well these follow the real ones."""
+
+import math
+
+import pandas as pd
+
+from porescope.describe.names import DESCRIPTORS, PLANAR
+from porescope.report.blocks import Block, Figure, Key, Note, Row, Section, Table
+from porescope.report.results import Results
+from porescope.report.words import counted, fixed, listed, number
+
+NAMES = {"real": "real", "cgan": "cGAN", "ddpm": "DDPM", "train": "real, other slabs"}
+GENERATORS = ("cgan", "ddpm")
+AVERAGE = "average"
+
+
+def section(results: Results) -> Section:
+    """Gallery, curves over temperature, R2 table."""
+    title = "Synthetic sections"
+    scores, sections = results.table("generator_scores"), results.table("sections")
+    if "generate" in results.left_out or scores is None or sections is None:
+        return Section("generate", title, "", [Note(f"Left out: {results.left_out.get('generate', 'no scores')}.")])
+    count = sections.groupby("origin").size()
+    numbers = [f"{count[origin]} {NAMES[origin]}" for origin in ("real", *GENERATORS) if origin in count]
+    field = sorted(set(sections["field_um"].round(3)))
+    size = f" of {listed([number(value) for value in field])} µm edge" if field else ""
+    lead = f"{listed(numbers)} sections{size}, conditioned on material and temperature."
+    materials = results.materials
+    says = {m: agreement_sentence(scores, m) for m in materials}
+    blocks: list[Block] = [
+        Figure(
+            "Real and synthetic, side by side",
+            drift_sentence(sections),
+            "Binary sections of equal size, metal light and pore dark. Real ones come from slabs that no network saw.",
+            results.pictures([f"gallery__{m}" for m in materials], "Real and synthetic sections of {}"),
+        ),
+        Figure(
+            "Descriptors of the sections over temperature",
+            winner_sentence(scores, results),
+            "Points: means over sections; bars: one standard deviation from section to section (not of the mean).",
+            results.pictures([f"curves__{m}" for m in materials], "Planar descriptors of {} over temperature", says),
+        ),
+        score_table(scores, results),
+    ]
+    return Section("generate", title, lead, blocks, keys(scores))
+
+
+def averages(scores: pd.DataFrame, generator: str) -> pd.Series:
+    """Average R2 of a generator by material."""
+    rows = scores[(scores["generator"] == generator) & (scores["descriptor"] == AVERAGE)]
+    return rows.set_index("material")["r2"].dropna()
+
+
+def winner_sentence(scores: pd.DataFrame, results: Results) -> str:
+    """Which generator follows the real curves better, material by material."""
+    ddpm, cgan = averages(scores, "ddpm"), averages(scores, "cgan")
+    both = [m for m in results.materials if m in ddpm.index and m in cgan.index]
+    if not both:
+        return "R² over temperature needs three temperatures of a material with both generators."
+    wins = [m for m in both if ddpm[m] > cgan[m]]
+    parts = [f"{m} {fixed(ddpm[m], 2)} against {fixed(cgan[m], 2)}" for m in both]
+    total = counted(len(both), "material")
+    where = f"all {total}" if len(wins) == len(both) > 1 else f"{len(wins)} of {total}"
+    return f"DDPM follows the real curves better than cGAN for {where} (average R² over temperature: {listed(parts)})."
+
+
+def agreement_sentence(scores: pd.DataFrame, material: str) -> str:
+    """R2 of each generator, descriptor by descriptor, for one material."""
+    own = scores[(scores["material"] == material) & scores["generator"].isin(GENERATORS)]
+    parts = []
+    for descriptor in PLANAR:
+        values = own[own["descriptor"] == descriptor].set_index("generator")["r2"].dropna()
+        texts = [f"{NAMES[g]} {fixed(values[g], 2)}" for g in GENERATORS if g in values.index]
+        if texts:
+            parts.append(f"{DESCRIPTORS[descriptor].label} {' and '.join(texts)}")
+    return f"R²: {'; '.join(parts)}." if parts else ""
+
+
+def drift_sentence(sections: pd.DataFrame) -> str:
+    """The mean difference of relative density from the real sections."""
+    means = sections.groupby(["origin", "material", "temperature_C"])["relative_density"].mean()
+    if "real" not in means.index.get_level_values("origin"):
+        return ""
+    parts = []
+    for generator in GENERATORS:
+        if generator in means.index.get_level_values("origin"):
+            difference = (means[generator] - means["real"]).abs().dropna()
+            if len(difference):
+                parts.append(f"{NAMES[generator]} {number(float(difference.mean()), 2)}")
+    if not parts:
+        return ""
+    return f"Mean difference of relative density from the real sections, over all conditions: {listed(parts)}."
+
+
+def keys(scores: pd.DataFrame) -> list[Key]:
+    """Average R2 of the DDPM over the materials."""
+    ddpm, cgan = averages(scores, "ddpm"), averages(scores, "cgan")
+    if ddpm.empty:
+        return []
+    detail = "mean over materials and descriptors"
+    if len(cgan):
+        detail = f"cGAN {fixed(cgan.mean(), 2)}; {detail}"
+    return [Key(f"R² {fixed(ddpm.mean(), 2)}", "DDPM sections over temperature", detail)]
+
+
+def score_table(scores: pd.DataFrame, results: Results) -> Table:
+    """R2 by material and descriptor, a column a generator; the better one is not marked: the ceiling says more."""
+    generators = [g for g in (*GENERATORS, "train") if g in set(scores["generator"])]
+    indexed = scores.set_index(["generator", "material", "descriptor"])
+    rows = []
+    for material in results.materials_of(scores):
+        for descriptor in (*PLANAR, AVERAGE):
+            name = DESCRIPTORS[descriptor].label if descriptor in DESCRIPTORS else "average"
+            cells = []
+            for generator in generators:
+                key = (generator, material, descriptor)
+                value = float(indexed.loc[key, "r2"]) if key in indexed.index else math.nan  # type: ignore[arg-type]
+                cells.append(fixed(value, 2) if math.isfinite(value) else number(value))
+            rows.append(Row([material, name, *cells]))
+    conditions = sorted({int(n) for n in scores["n_conditions"].dropna()})
+    caption = (
+        f"R² of condition means over {listed([str(n) for n in conditions])} temperatures against the real sections; "
+        "negative where a constant would do better."
+    )
+    if "train" in generators:
+        caption += " The last column scores real sections from other slabs of the same specimens: what a perfect generator would reach."  # noqa: E501
+    columns = ["material", "descriptor", *(NAMES.get(g, g) for g in generators)]
+    return Table("R² over temperature", columns, rows, caption=caption, text_columns=2)

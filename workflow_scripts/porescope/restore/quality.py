@@ -1,0 +1,110 @@
+"""How good a stack is, in four numbers that restoring should move."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from porescope.restore.brightness import Face, block_sums, fit_polynomial
+from porescope.restore.stripes import stripe_energy
+
+SLOWEST_STRIPE_PX = 32.0
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Quality of a stack.
+
+    Attributes
+    ----------
+    neighbour_correlation : float
+        Mean Pearson correlation of neighbouring slices; drift, stripes and noise lower it.
+    stripe_energy : float
+        Mean over slices of the variance between columns of the face's relative grey, without changes slower than 32 px.
+    brightness_cv : float
+        Standard deviation over slices of the face's grey / its mean.
+    illumination_unevenness : float
+        Range over the field of view of a quadratic surface through the face's grey / its mean.
+    """
+
+    neighbour_correlation: float
+    stripe_energy: float
+    brightness_cv: float
+    illumination_unevenness: float
+
+
+class QualityMeter:
+    """Measure a stack slice by slice; one slice is kept.
+
+    Parameters
+    ----------
+    block_px : int
+        Edge of the blocks over which illumination is averaged.
+    """
+
+    def __init__(self, block_px: int) -> None:
+        self._block_px = block_px
+        self._last: np.ndarray | None = None
+        self._levels: list[float] = []
+        self._stripes: list[float] = []
+        self._correlations: list[float] = []
+        self._sums: np.ndarray | float = 0.0
+        self._counts: np.ndarray | float = 0.0
+
+    def add(self, pixels: np.ndarray, face: Face) -> None:
+        """Take the next slice (ny, nx) and its face."""
+        standard = pixels.astype(np.float32) - pixels.mean(dtype=np.float32)
+        standard /= np.sqrt(np.mean(standard**2)) + 1e-9
+        if self._last is not None:
+            self._correlations.append(float(np.mean(standard * self._last)))
+        self._last = standard
+        self._levels.append(face.level)
+        self._stripes.append(stripe_energy(pixels, face, SLOWEST_STRIPE_PX))
+        self._sums = self._sums + block_sums(np.where(face.mask, pixels / face.level, 0), self._block_px)
+        self._counts = self._counts + block_sums(face.mask, self._block_px)
+
+    def result(self) -> Quality:
+        """Quality of the slices taken so far; at least two of them."""
+        assert self._last is not None
+        field = fit_polynomial(
+            np.asarray(self._sums), np.asarray(self._counts), self._last.shape, degree=2, block_px=self._block_px
+        )
+        return Quality(
+            neighbour_correlation=float(np.mean(self._correlations)) if self._correlations else 1.0,
+            stripe_energy=float(np.mean(self._stripes)),
+            brightness_cv=float(np.std(self._levels) / np.mean(self._levels)),
+            illumination_unevenness=float(np.ptp(field)),
+        )
+
+
+def quality_table(infos: dict[str, dict]) -> pd.DataFrame:
+    """One row per specimen and metric, with its value before and after restoring.
+
+    Parameters
+    ----------
+    infos : dict
+        By specimen, what stage restore recorded.
+    """
+    columns = ["sample", "metric", "before", "after"]
+    rows = [
+        (sample, metric, info["quality"]["before"][metric], info["quality"]["after"][metric])
+        for sample, info in infos.items()
+        for metric in info["quality"]["before"]
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def collect_quality(samples: Sequence[str], infos: Sequence[str | Path], table: str | Path) -> None:
+    """Write the quality table of specimens from the JSON that stage restore made for each, in the same order."""
+    records = {
+        sample: json.loads(Path(info).read_text(encoding="utf-8")) for sample, info in zip(samples, infos, strict=True)
+    }
+    quality_table(records).to_csv(table, index=False, float_format="%.6g")
+
+
+def as_record(before: Quality, after: Quality) -> dict[str, dict[str, float]]:
+    """Both as they stand in JSON."""
+    return {"before": asdict(before), "after": asdict(after)}
