@@ -15,8 +15,8 @@ reported = Reported(campaign)
 rule plot_segmentation:
     """Show the same slice of a few specimens under every segmenter, and all scores."""
     input:
-        restored=expand("results/restore/{sample}.ome.zarr", sample=reported.shown),
-        info=expand("results/restore/{sample}.json", sample=reported.shown),
+        restored=expand(rules.restore_stack.output.volume, sample=reported.shown),
+        info=expand(rules.restore_stack.output.info, sample=reported.shown),
         truths=reported.shown_truth_files,
         masks=[path for masks in reported.shown_masks.values() for path in masks.values()],
         scores=reported.of("segment truth", rules.score_segmenters.output.scores),
@@ -190,10 +190,10 @@ rule write_page:
     input:
         ingest=expand(rules.ingest_stack.output.info, sample=specimens),
         simulated=expand(rules.simulate_specimen.output.info, sample=campaign.simulated),
-        restored=expand("results/restore/{sample}.json", sample=campaign.imaged),
-        quality=reported.of("restore", "results/restore/quality.csv"),
-        label=expand("results/label/{sample}.json", sample=campaign.imaged),
-        label_figures=expand("results/label/{sample}.png", sample=reported.shown),
+        restored=expand(rules.restore_stack.output.info, sample=campaign.imaged),
+        quality=reported.of("restore", rules.collect_quality.output.table),
+        label=expand(rules.label_stack.output.info, sample=campaign.imaged),
+        label_figures=expand(rules.label_stack.output.figure, sample=reported.shown),
         scores=reported.of("segment truth", rules.score_segmenters.output.scores),
         samples="results/describe/sample.csv",
         selfcheck="results/describe/selfcheck.csv",
@@ -234,3 +234,6 @@ rule write_page:
         code=code("write_page.py"),
     script:
         "../workflow_scripts/write_page.py"
+
+
+# rule trace_provenance: from the outputs above to results/provenance.json

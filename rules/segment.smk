@@ -9,8 +9,8 @@ Paper: image segmentation (Fig. 1, Table 1). CTA = conventional threshold, hybri
 rule mask_labels:
     """Write what a conventional segmenter takes for pore."""
     input:
-        labels="results/label/{sample}.ome.zarr",
-        info="results/label/{sample}.json",
+        labels=rules.label_stack.output.volume,
+        info=rules.label_stack.output.info,
     output:
         mask=directory("results/segment/{segmenter}/{sample}.ome.zarr"),
     log:
@@ -34,8 +34,8 @@ rule mask_labels:
 rule import_mask:
     """Bring a mask made elsewhere into the form of this stage."""
     input:
-        volume="results/ingest/{sample}.ome.zarr",
-        info="results/ingest/{sample}.json",
+        volume=rules.ingest_stack.output.volume,
+        info=rules.ingest_stack.output.info,
     output:
         mask=directory(f"results/segment/{targets.IMPORTED}/{{sample}}.ome.zarr"),
     log:
@@ -58,7 +58,7 @@ rule import_mask:
 rule plan_training:
     """Decide which slices and patches a network is trained on, and which are kept from it."""
     input:
-        info=expand("results/restore/{sample}.json", sample=campaign.imaged),
+        info=expand(rules.restore_stack.output.info, sample=campaign.imaged),
     output:
         plan="results/segment/{segmenter}/plan.csv",
         info="results/segment/{segmenter}/plan.json",
@@ -89,8 +89,8 @@ rule cut_patches:
     input:
         plan=rules.plan_training.output.plan,
         info=rules.plan_training.output.info,
-        volumes=expand("results/restore/{sample}.ome.zarr", sample=campaign.training),
-        labels=expand("results/label/{sample}.ome.zarr", sample=campaign.training),
+        volumes=expand(rules.restore_stack.output.volume, sample=campaign.training),
+        labels=expand(rules.label_stack.output.volume, sample=campaign.training),
     output:
         patches="results/segment/{segmenter}/patches.npz",
     log:
@@ -147,8 +147,8 @@ rule train_unet:
 rule predict_mask:
     """Segment a restored stack with a trained U-Net, a few slices at a time."""
     input:
-        volume="results/restore/{sample}.ome.zarr",
-        info="results/restore/{sample}.json",
+        volume=rules.restore_stack.output.volume,
+        info=rules.restore_stack.output.info,
         weights=rules.train_unet.output.weights,
     output:
         mask=directory("results/segment/{segmenter}/{sample}.ome.zarr"),
@@ -176,13 +176,13 @@ rule predict_mask:
 rule score_segmenters:
     """Score all segmenters where the truth is known, in the frame of the restored stacks."""
     input:
-        masks=collect(
+        masks=expand(
             "results/segment/{segmenter}/{sample}.ome.zarr",
             sample=campaign.with_truth,
             segmenter=lookup(within=config, dpath="segment/segmenters"),
         ),
-        plans=collect(rules.plan_training.output.plan, segmenter=campaign.trained_segmenters),
-        restored=collect("results/restore/{sample}.json", sample=campaign.with_truth),
+        plans=expand(rules.plan_training.output.plan, segmenter=campaign.trained_segmenters),
+        restored=expand(rules.restore_stack.output.info, sample=campaign.with_truth),
         truth=campaign.truth_files,
     output:
         scores="results/segment/scores.csv",

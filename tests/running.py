@@ -47,17 +47,18 @@ def planned_rules(*arguments: str, cwd: Path) -> set[str]:
 
 SMALL = {
     "samples": "samples.tsv",
-    "simulate": {"stack": {"slices": 30, "height_px": 80, "width_px": 96}},
-    "describe": {"voi_um": 0.6},
+    "simulate": {"stack": {"slices": 36, "height_px": 80, "width_px": 96}},
     "segment": {
-        "training": {"steps": 12, "batch": 4},
-        "patches": {"number": 48, "size_px": 64},
+        "plan": {"patches": 48, "patch_px": 64},
+        "training": {"steps": 12, "batch": 4, "validate_every_steps": 6},
     },
+    "describe": {"voi_um": 0.6},
+    "relate": {"permutations": 49, "bootstrap": 20},
     "generate": {
-        "sections": {"size_px": 32},
-        "ddpm": {"steps": 6},
-        "cgan": {"steps": 6},
+        "sections": {"field_um": 0.8, "field_px": 32, "per_condition": {"train": 12, "held_out": 4}},
         "samples_per_condition": 4,
+        "ddpm": {"training": {"steps": 6}, "sampling": {"steps": 4}},
+        "cgan": {"training": {"steps": 6}},
     },
 }
 """A campaign of all stages in about two minutes: real parts, few steps."""

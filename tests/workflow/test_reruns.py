@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from porescope.provenance import import_closure
 from running import snakemake, write_project
@@ -69,7 +70,9 @@ def test_an_edited_module_reruns_exactly_the_rules_that_use_it(edited, module):
 
 def test_a_config_key_reruns_its_stage_and_what_follows(edited):
     clone, mine, write = edited
-    write(mine / "config.yaml", "relate:\n  permutations: 99\n", append=True)
+    config = yaml.safe_load((mine / "config.yaml").read_text())
+    config["relate"]["permutations"] = 99
+    write(mine / "config.yaml", yaml.safe_dump(config))
     why = reasons(clone, mine)
     assert "fit_models" in why
     assert not {"simulate_specimen", "train_unet", "describe_specimen", "train_ddpm"} & set(why)

@@ -1,6 +1,7 @@
 """What every job of the workflow shares: log file, seed, threads, device, one-sentence errors, peak memory."""
 
 import hashlib
+import importlib
 import json
 import logging
 import random
@@ -106,8 +107,8 @@ def resolve_device(wanted: str) -> str:
     """
     if wanted == "cpu":
         return "cpu"
-    import torch  # only jobs that may use a GPU pay for this import
-
+    # by name, so that only jobs that may use a GPU depend on PyTorch, in time and in their code digest
+    torch = importlib.import_module("torch")
     available = torch.cuda.is_available()
     if wanted == "cuda" and not available:
         raise InputError("config: device is 'cuda' but PyTorch sees no GPU on this machine; expected 'auto' or 'cpu'")

@@ -19,7 +19,7 @@ from porescope.generate.ema import RunningMean
 from porescope.generate.samples import load_samples
 from porescope.generate.sections import Sections
 
-NOISE = {"steps": 100, "schedule": "squaredcos_cap_v2"}
+NOISE = {"steps": 100, "schedule": "squaredcos_cap_v2", "shift": 2.0}
 
 
 @pytest.fixture(autouse=True)
@@ -158,9 +158,11 @@ def test_batches_come_from_the_training_part_with_their_conditions(stripes):
 
 
 def test_noise_ends_without_signal_and_its_steps_are_even():
-    signal = noise_schedule(**NOISE).alphas_cumprod
+    signal, plain = (noise_schedule(**(NOISE | {"shift": shift})).alphas_cumprod for shift in (3.0, 1.0))
     assert float(signal[-1]) == 0.0
     assert float(signal[0]) > 0.99
+    ratio = ((1 - signal) / signal / ((1 - plain) / plain)).sqrt()
+    torch.testing.assert_close(ratio[:-2], torch.full((98,), 3.0), rtol=1e-3, atol=0.0)
     steps = noise_steps(10, 100, torch.Generator().manual_seed(1))
     assert (steps // 10).tolist() == list(range(10))
 

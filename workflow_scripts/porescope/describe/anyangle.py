@@ -6,9 +6,11 @@ import math
 import numpy as np
 from numba import njit
 
+
 @njit(cache=True, nogil=True)
 def path_lengths(
-    field: np.ndarray, reach: np.ndarray, room: np.ndarray, steps: tuple[float, float, float]) -> np.ndarray:
+    field: np.ndarray, reach: np.ndarray, room: np.ndarray, steps: tuple[float, float, float]
+) -> np.ndarray:
     """Length of the shortest way inside the solid from the entry plane.
 
     Parameters

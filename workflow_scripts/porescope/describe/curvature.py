@@ -91,7 +91,9 @@ def interface(block: Block, smoothing_px: float) -> Interface:
     return Interface(**joined)
 
 
-def curvature_edges(spacing: Spacing, bins: int, gaussian_limit: float, mean_limit: float) -> tuple[np.ndarray, np.ndarray]:
+def curvature_edges(
+    spacing: Spacing, bins: int, gaussian_limit: float, mean_limit: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Edges of the joint histogram: -limit to limit, the limits in units of 1/h^2 and 1/h of the mean voxel edge h."""
     edge = spacing.voxel_volume ** (1 / 3)
     gaussian = gaussian_limit / edge**2

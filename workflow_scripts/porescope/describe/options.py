@@ -1,16 +1,16 @@
 """Settings of the stage."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
 class DescribeOptions:
-    """How specimens are described; the keys of the config section.
+    """How a VOI is described.
 
     Attributes
     ----------
-    segmenter : str
-        Whose masks are described.
     voi_um : float
         Edge of the cubic VOIs.
     smoothing_px : float
@@ -23,9 +23,20 @@ class DescribeOptions:
         Its largest |M| in units of 1 / (mean voxel edge).
     """
 
-    segmenter: str
     voi_um: float
-    smoothing_px: float
-    curvature_bins: int
-    gaussian_limit: float
-    mean_limit: float
+    smoothing_px: float = 1.4
+    curvature_bins: int = 80
+    gaussian_limit: float = 0.5
+    mean_limit: float = 1.0
+
+
+def options_from(section: Mapping[str, Any]) -> DescribeOptions:
+    """Options from the config's section ``describe``."""
+    histogram = section["curvature_histogram"]
+    return DescribeOptions(
+        voi_um=section["voi_um"],
+        smoothing_px=section["smoothing_px"],
+        curvature_bins=histogram["bins"],
+        gaussian_limit=histogram["gaussian_limit"],
+        mean_limit=histogram["mean_limit"],
+    )

@@ -117,7 +117,9 @@ def _even_moments(vectors: np.ndarray, degree: int) -> tuple[np.ndarray, np.ndar
             continue
         rows.append(vectors[:, 0] ** a * vectors[:, 1] ** b * vectors[:, 2] ** c)
         odd = a % 2 or b % 2 or c % 2
-        means.append(0.0 if odd else _odd_factorial(a) * _odd_factorial(b) * _odd_factorial(c) / _odd_factorial(degree + 2))
+        means.append(
+            0.0 if odd else _odd_factorial(a) * _odd_factorial(b) * _odd_factorial(c) / _odd_factorial(degree + 2)
+        )
     return np.array(rows), np.array(means)
 
 

@@ -121,7 +121,10 @@ def describe_voi(block: Block, options: DescribeOptions, maps: bool = False) -> 
         Of a VOI of one phase, what a single phase leaves undefined is NaN, tortuosity infinite without metal.
     """
     solid = block.interior
-    values: dict[str, float] = {"relative_density": float(solid.mean()), "specific_surface_per_um": specific_surface(block)}
+    values: dict[str, float] = {
+        "relative_density": float(solid.mean()),
+        "specific_surface_per_um": specific_surface(block),
+    }
     spectrum = smooth_spectrum(block.solid, options.smoothing_px)
     factors = cubic_factors(block.spacing)
     smooth = refined_field(spectrum, block.solid.shape, factors)

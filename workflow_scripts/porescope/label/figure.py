@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 
 from porescope.label.thresholds import Histogram, Thresholds
 from porescope.volume import Spacing
@@ -51,9 +52,9 @@ def draw_thresholds(
         Image file to write.
     """
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(10.5, 3.9), dpi=160, layout="constrained")
+        figure = Figure(figsize=(12, 3.7), dpi=160, layout="constrained")
         FigureCanvasAgg(figure)
-        grid = figure.add_gridspec(2, 3, width_ratios=[1.15, 1, 1], height_ratios=[2, 1])
+        grid = figure.add_gridspec(2, 3, width_ratios=[1, 1.1, 1.1], height_ratios=[2, 1])
         counts, second = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[1, 0])
         _draw_histogram(counts, second, histogram, thresholds)
         counts.set_title(f"{sample}: grey values of all slices")
@@ -127,5 +128,10 @@ def _scale_bar(axes: Axes, shape: tuple[int, ...], spacing: Spacing) -> None:
     pixels = length / spacing.x
     text = f"{length:g} µm" if length >= 1 else f"{1000 * length:g} nm"
     y = shape[0] * 0.95
-    axes.plot([shape[1] * 0.04, shape[1] * 0.04 + pixels], [y, y], color="white", linewidth=3, solid_capstyle="butt")
-    axes.text(shape[1] * 0.04 + pixels / 2, y - shape[0] * 0.02, text, color="white", ha="center", va="bottom")
+    outline = [withStroke(linewidth=1.5, foreground="black")]
+    start = shape[1] * 0.04
+    bar = axes.plot([start, start + pixels], [y, y], color="white", linewidth=3, solid_capstyle="butt")
+    bar[0].set_path_effects([withStroke(linewidth=4.5, foreground="black")])
+    axes.text(
+        start + pixels / 2, y - shape[0] * 0.02, text, color="white", ha="center", va="bottom", path_effects=outline
+    )

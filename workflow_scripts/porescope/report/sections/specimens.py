@@ -27,7 +27,10 @@ def section(results: Results) -> Section:
     )
     blocks: list[Block] = [specimen_table(results), stage_table(results)]
     if any(fact["source"] == "simulate" for fact in facts):
-        text = "Simulated specimens are made by this workflow; conclusions from them are about the method, not copper."
+        text = (
+            "Simulated specimens are made by this workflow; conclusions from them are about the method, not about a "
+            "real metal."
+        )
         blocks.insert(0, Note(text))
     key = Key(str(len(facts)), "specimen" if len(facts) == 1 else "specimens", f"{listed(results.materials)}; {span}")
     return Section("specimens", "Specimens", lead, blocks, [key])

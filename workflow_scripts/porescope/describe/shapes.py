@@ -1,0 +1,182 @@
+"""Shapes whose descriptors are known, sampled on voxels of any aspect ratio."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import scipy.fft
+
+from porescope.describe.field import MARGIN, Block
+from porescope.volume import Spacing
+
+
+class RandomField(NamedTuple):
+    """A thresholded Gaussian random field and what is expected of it.
+
+    Attributes
+    ----------
+    block : Block
+        With periodic surroundings.
+    surface, gaussian, mean : float
+        S_V, <G> and <M> in the unit of the spacing.
+    """
+
+    block: Block
+    surface: float
+    gaussian: float
+    mean: float
+
+
+def block_of(solid: np.ndarray, spacing: Spacing) -> Block:
+    """A block whose outer MARGIN voxels are surroundings of the VOI."""
+    return Block(solid, spacing, tuple((0, n) for n in solid.shape))  # type: ignore[arg-type]
+
+
+def grid(shape: tuple[int, int, int], spacing: Spacing, centre_px: tuple[float, float, float]) -> list[np.ndarray]:
+    """Coordinates (z, y, x) of the voxel centres from a point given in voxels."""
+    axes = [(np.arange(n) - c) * h for n, c, h in zip(shape, centre_px, spacing, strict=True)]
+    return list(np.meshgrid(*axes, indexing="ij", sparse=True))
+
+
+def box(half_um: float, spacing: Spacing) -> tuple[int, int, int]:
+    """Voxels of a box that holds a shape of this half width, with surroundings."""
+    z, y, x = (2 * (math.ceil(half_um / h) + 2 + MARGIN) + 1 for h in spacing)
+    return z, y, x
+
+
+def off_centre(
+    shape: tuple[int, int, int], shift: tuple[float, float, float] = (0.21, -0.34, 0.13)
+) -> tuple[float, ...]:
+    """The middle of an array in voxels, moved by fractions of a voxel so that no symmetry helps."""
+    return tuple((n - 1) / 2 + s for n, s in zip(shape, shift, strict=True))
+
+
+def ball(radius: float, spacing: Spacing) -> Block:
+    """A ball."""
+    shape = box(radius, spacing)
+    z, y, x = grid(shape, spacing, off_centre(shape))  # type: ignore[arg-type]
+    return block_of(z**2 + y**2 + x**2 < radius**2, spacing)
+
+
+def torus(major: float, minor: float, spacing: Spacing) -> Block:
+    """A ring around the z axis through the middle; see off_centre."""
+    shape = box(major + minor, spacing)
+    z, y, x = grid(shape, spacing, off_centre(shape))  # type: ignore[arg-type]
+    return block_of((np.sqrt(y**2 + x**2) - major) ** 2 + z**2 < minor**2, spacing)
+
+
+def cylinder(radius: float, direction: tuple[float, float, float], length: float, spacing: Spacing) -> Block:
+    """A round bar through the middle of a cube, along a direction (z, y, x)."""
+    shape = box(length / 2, spacing)
+    z, y, x = grid(shape, spacing, off_centre(shape))  # type: ignore[arg-type]
+    unit = np.array(direction) / np.linalg.norm(direction)
+    along = unit[0] * z + unit[1] * y + unit[2] * x
+    return block_of(z**2 + y**2 + x**2 - along**2 < radius**2, spacing)
+
+
+def gyroid(period: float, cells: int, spacing: Spacing) -> Block:
+    """The nodal gyroid sin x cos y + sin y cos z + sin z cos x > 0, with periodic surroundings."""
+    inner = [round(cells * period / h) for h in spacing]
+    shape = tuple(n + 2 * MARGIN for n in inner)
+    k = 2 * math.pi / period
+    z, y, x = (k * c for c in grid(shape, spacing, off_centre(shape)))  # type: ignore[arg-type]
+    return block_of(np.sin(x) * np.cos(y) + np.sin(y) * np.cos(z) + np.sin(z) * np.cos(x) > 0, spacing)
+
+
+def random_field(size: float, gaussian: float, level: float, spacing: Spacing, seed: int) -> RandomField:
+    """Gaussian random field with a Gaussian covariance, thresholded: f > level is solid.
+
+    Parameters
+    ----------
+    size : float
+        Edge of the periodic cube.
+    gaussian : float
+        <G> wanted, negative.
+    level : float
+        Threshold in standard deviations, |level| < 1.
+    spacing : Spacing
+    seed : int
+
+    Notes
+    -----
+    With k2 = E|grad f|^2 of the field at hand: S_V = (2/pi) sqrt(k2/3) exp(-a^2/2), <M> = (a/2) sqrt(pi k2/6),
+    <G> = -(k2/6) (1 - a^2) (Adler & Taylor, Random Fields and Geometry, 2007).
+    """
+    shape = tuple(round(size / h) for h in spacing)
+    wanted = -6 * gaussian / (1 - level**2)
+    k = [2 * math.pi * scipy.fft.fftfreq(n, h) for n, h in zip(shape[:2], spacing[:2], strict=True)]
+    k.append(2 * math.pi * scipy.fft.rfftfreq(shape[2], spacing.x))
+    square = sum(a**2 for a in np.meshgrid(*k, indexing="ij", sparse=True))
+    noise = scipy.fft.rfftn(np.random.default_rng(seed).standard_normal(shape))
+    spectrum = noise * np.exp(-square * 3 / wanted / 4)
+    spectrum[0, 0, 0] = 0
+    field = scipy.fft.irfftn(spectrum, s=shape)
+    counted = np.full(spectrum.shape[2], 2.0)
+    counted[0] = 1
+    power = np.abs(spectrum) ** 2 * counted
+    k2 = float((square * power).sum() / power.sum())
+    solid = np.pad(field > level * field.std(), MARGIN, mode="wrap")
+    return RandomField(
+        block=block_of(solid, spacing),
+        surface=2 / math.pi * math.sqrt(k2 / 3) * math.exp(-(level**2) / 2),
+        gaussian=-k2 / 6 * (1 - level**2),
+        mean=level / 2 * math.sqrt(math.pi * k2 / 6),
+    )
+
+
+def channel(width: float, length: float, spacing: Spacing) -> Block:
+    """A straight square channel of metal along y."""
+    shape = box(max(width, length / 2), spacing)
+    z, _, x = grid(shape, spacing, off_centre(shape))  # type: ignore[arg-type]
+    inside = (np.abs(z) < width / 2) & (np.abs(x) < width / 2)
+    return block_of(np.broadcast_to(inside, shape).copy(), spacing)
+
+
+def oblique_channel(width: float, length: float, spacing: Spacing) -> Block:
+    """A slot of metal at 45 degrees in the y-x plane, ``width`` along x; it enters at the first y face of the VOI."""
+    nz, ny, nx = (math.ceil(extent / h) for extent, h in zip((8, length, length + 2 * width), spacing, strict=True))
+    shape = (nz + 2 * MARGIN, ny + 2 * MARGIN, nx + 2 * MARGIN)
+    _, y, x = grid(shape, spacing, (0.0, MARGIN - 0.5, MARGIN + 0.23))
+    inside = (x - y > 0.5 * width) & (x - y < 1.5 * width)
+    return block_of(np.broadcast_to(inside, shape).copy(), spacing)
+
+
+def oblique_tortuosity(width: float, length: float, last: float) -> float:
+    """Tortuosity of oblique_channel: at depth y the mean over u in [0, 1] of sqrt(1 + max(0, 1 - width u / y)^2)."""
+    u = (np.arange(1000) + 0.5) / 1000
+    depths = length * (1 - last + last * (np.arange(200) + 0.5) / 200)
+    return float(np.mean([np.sqrt(1 + np.maximum(0, 1 - width * u / y) ** 2).mean() for y in depths]))
+
+
+def ball_in_the_way(radius: float, spacing: Spacing) -> tuple[Block, float, float]:
+    """Metal with a ball of pore, the length along y of its VOI, and the depth of the ball's centre.
+
+    The ball ends within the last quarter of the length, so that its shadow is what is averaged.
+    """
+    length = 4 * radius
+    n = [math.ceil(extent / h) for extent, h in zip((2 * radius + 8, length, 2 * radius + 8), spacing, strict=True)]
+    shape = tuple(k + 2 * MARGIN for k in n)
+    depth = length - 1.6 * radius
+    middle = [MARGIN + (k - 1) / 2 + s for k, s in zip(n, (0.21, 0.0, 0.13), strict=True)]
+    middle[1] = MARGIN - 0.5 + depth / spacing.y
+    z, y, x = grid(shape, spacing, tuple(middle))  # type: ignore[arg-type]
+    return block_of(z**2 + y**2 + x**2 > radius**2, spacing), n[1] * spacing.y, depth
+
+
+def shadow_tortuosity(block: Block, radius: float, depth: float, last: float) -> float:
+    """Tortuosity along y past one ball, averaged as the estimator does: in the shadow, tangent + arc + tangent."""
+    sub = 4
+    fine = Spacing(*(h / sub for h in block.spacing))
+    shape = tuple(n * sub for n in block.shape)
+    centre = [(n * sub - 1) / 2 + s * sub for n, s in zip(block.shape, (0.21, 0.0, 0.13), strict=True)]
+    centre[1] = -0.5 + depth / fine.y
+    z, y, x = grid(shape, fine, tuple(centre))  # type: ignore[arg-type]
+    aside = np.sqrt(z**2 + x**2)
+    from_centre = np.sqrt(aside**2 + y**2)
+    straight = np.broadcast_to(y + depth, from_centre.shape)
+    turn = np.arctan2(y, aside) - np.arccos(np.minimum(1, radius / np.maximum(from_centre, radius)))
+    shadow = (aside < radius) & (y > 0) & (turn > 0)
+    tangent = np.sqrt(np.maximum(from_centre**2 - radius**2, 0))
+    length = np.where(shadow, depth + radius * turn + tangent, straight)
+    counted = (from_centre > radius) & (straight >= (1 - last) * block.shape[1] * block.spacing.y)
+    return float((length / straight)[counted].mean())
