@@ -21,8 +21,13 @@ include: "rules/report.smk"
 
 
 rule all:
-    """The report of the whole campaign and where it came from."""
+    """The report of the whole campaign, every mask, and where it all came from."""
     default_target: True
     input:
+        masks=expand(
+            "results/segment/{segmenter}/{sample}.ome.zarr",
+            segmenter=config["segment"]["segmenters"],
+            sample=campaign.imaged,
+        ),
         page=rules.write_page.output.page,
         provenance=rules.trace_provenance.output.provenance,

@@ -113,7 +113,7 @@ rule sample_ddpm:
         gpu=1,
     params:
         conditions=campaign.conditions,
-        count=lookup(within=config, dpath="generate/samples_per_condition"),
+        per_condition=lookup(within=config, dpath="generate/samples_per_condition"),
         steps=lookup(within=config, dpath="generate/ddpm/sampling/steps"),
         precision=lookup(within=config, dpath="generate/ddpm/training/precision"),
         seed=config["seed"],
@@ -143,7 +143,7 @@ rule sample_cgan:
         gpu=1,
     params:
         conditions=campaign.conditions,
-        count=lookup(within=config, dpath="generate/samples_per_condition"),
+        per_condition=lookup(within=config, dpath="generate/samples_per_condition"),
         precision=lookup(within=config, dpath="generate/cgan/training/precision"),
         seed=config["seed"],
         device=config["device"],

@@ -236,4 +236,27 @@ rule write_page:
         "../workflow_scripts/write_page.py"
 
 
-# rule trace_provenance: from the outputs above to results/provenance.json
+rule trace_provenance:
+    """Hash everything that the report's outputs came from, down to the raw slices."""
+    input:
+        page=rules.write_page.output.page,
+        figures=rules.write_page.input.figures,
+    output:
+        provenance="results/provenance.json",
+    log:
+        "results/logs/report/trace_provenance.log",
+    benchmark:
+        "results/benchmarks/report/trace_provenance.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=500),
+        runtime=minutes(base=60),
+    params:
+        logs="results/logs",
+        lock=str(LOCK),
+        config=config,
+        code=code("trace_provenance.py"),
+    script:
+        "../workflow_scripts/trace_provenance.py"

@@ -1,6 +1,6 @@
 """Quality of all stacks before and after restoring, as one table (rule collect_quality)."""
 
-from porescope.restore.quality import collect_quality
+from porescope.restore.table import collect_quality
 from porescope.runtime import job
 
 

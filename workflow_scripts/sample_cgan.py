@@ -10,7 +10,7 @@ def main() -> None:
             weights=snakemake.input.weights,
             architecture=snakemake.input.architecture,
             outputs=dict(zip(snakemake.params.conditions, snakemake.output.samples, strict=True)),
-            count=snakemake.params.count,
+            count=snakemake.params.per_condition,
             precision=snakemake.params.precision,
             seed=resources.seed,
             device=resources.device,

@@ -21,6 +21,7 @@ DISTRIBUTIONS = {
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "segmentation_models_pytorch": "segmentation-models-pytorch",
+    "vtkmodules": "vtk",
     "yaml": "pyyaml",
 }
 """Names under which packages are imported and, where it is another, locked."""

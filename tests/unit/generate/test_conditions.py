@@ -17,16 +17,19 @@ def test_a_name_without_temperature_is_an_error():
         parse_condition("NPC")
 
 
-def test_vectors_are_one_hot_and_a_temperature_between_minus_one_and_one():
+def test_vectors_are_polynomials_of_temperature_in_the_place_of_the_material():
+    """T0 to T3 at -1, 0 and, outside the known temperatures, 2."""
     code = ConditionCode.of([Condition("B", 200.0), Condition("A", 400.0), Condition("A", 300.0)])
     vectors = code.encode([Condition("A", 200.0), Condition("B", 300.0), Condition("B", 500.0)])
-    np.testing.assert_array_equal(vectors, [[1, 0, -1], [0, 1, 0], [0, 1, 2]])
+    none = [0, 0, 0, 0]
+    np.testing.assert_array_equal(vectors, [[1, -1, 1, -1, *none], [*none, 1, 0, -1, 0], [*none, 1, 2, 7, 26]])
     assert vectors.dtype == np.float32
-    assert code.size == 3
+    assert vectors.shape[1] == code.size
 
 
-def test_one_temperature_is_written_as_zero():
-    assert ConditionCode.of([Condition("A", 300.0)]).encode([Condition("A", 300.0)]).tolist() == [[1.0, 0.0]]
+def test_one_temperature_is_the_middle():
+    vectors = ConditionCode.of([Condition("A", 300.0)]).encode([Condition("A", 300.0)])
+    assert vectors.tolist() == [[1.0, 0.0, -1.0, 0.0]]
 
 
 def test_a_code_survives_json():

@@ -148,6 +148,11 @@ def test_a_section_larger_than_the_mask_is_an_error(masks):
         places(masks["a"], "train", options(field_um=3.0))
 
 
+def test_a_campaign_without_a_curve_is_an_error():
+    with pytest.raises(InputError, match="no material has three temperatures"):
+        cut_sections({}, {}, options())
+
+
 def test_too_few_sections_are_an_error(masks):
     with pytest.raises(InputError, match=r"'M_200': \d+ sections.*'train'.*at least 1000"):
         cut_sections({"a": masks["a"]}, {"a": Condition("M", 200.0)}, options(train=1000))

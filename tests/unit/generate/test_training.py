@@ -150,8 +150,8 @@ def test_batches_come_from_the_training_part_with_their_conditions(stripes):
     assert images.shape == (64, 1, 16, 16)
     assert set(images.unique().tolist()) == {-1.0, 1.0}
     density = (images.mean(dim=(1, 2, 3)) + 1) / 2
-    kelvin_free = 300 + 100 * conditions[:, 2]
-    expected = torch.where(conditions[:, 0] == 1, kelvin_free / 800, 1 - kelvin_free / 800)
+    hundreds = 3 + conditions[:, [1, 5]].sum(dim=1)
+    expected = torch.where(conditions[:, 0] == 1, hundreds / 8, 1 - hundreds / 8)
     torch.testing.assert_close(density, expected)
     torch.testing.assert_close(batches(3)[0], images)
     assert not torch.equal(batches(4)[0], images)

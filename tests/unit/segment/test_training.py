@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from safetensors.torch import save_file
 from scipy import ndimage
 
 from porescope.checkpoint import beside
@@ -28,7 +29,6 @@ OPTIONS = TrainingOptions(
     batch=4,
     learning_rate=3e-3,
     weight_decay=0.01,
-    label_smoothing=0.05,
     validate_every_steps=3,
     augment={"brightness": 0.1, "contrast": 0.1, "noise": 0.1},
     precision="float32",
@@ -198,6 +198,9 @@ def test_an_unknown_encoder_is_named() -> None:
 def test_a_file_that_is_no_segmenter_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no safetensors file"):
         load_network(tmp_path / "missing.safetensors")
+    save_file({"a": torch.ones(1)}, tmp_path / "other.safetensors")
+    with pytest.raises(InputError, match="rule train_unet"):
+        load_network(tmp_path / "other.safetensors")
     (tmp_path / "text").write_text("text")
     with pytest.raises(InputError, match="no safetensors file"):
         load_network(tmp_path / "text")

@@ -1,4 +1,4 @@
-"""Shortest ways through a solid, from the plane of its first layer to every node, straight wherever the view is free."""
+"""Shortest ways through a solid, from a plane to every node, straight wherever the view is free."""
 
 import heapq
 import math
@@ -6,9 +6,11 @@ import math
 import numpy as np
 from numba import njit
 
+Node = tuple[int, int, int]
+
 
 @njit(cache=True, nogil=True)
-def path_lengths(
+def path_lengths(  # noqa: PLR0912 (one loop that cannot be cut without a cost for each node)
     field: np.ndarray, reach: np.ndarray, room: np.ndarray, steps: tuple[float, float, float]
 ) -> np.ndarray:
     """Length of the shortest way inside the solid from the entry plane.
@@ -27,15 +29,16 @@ def path_lengths(
     Returns
     -------
     (n0, n1, n2) float32 array
-        In the unit of ``steps``, from the plane half a step below index 0 of the first axis; infinite where no way leads.
+        In the unit of ``steps``, from the plane half a step below index 0 of the first axis; infinite where no way
+        leads.
 
     Notes
     -----
     Any-angle search (lazy Theta*): a node keeps the last bend of its way, and its neighbours take over that bend where
-    they see it along a straight line through the solid, tested on the interpolated field. Ways are straight but for their
-    bends at the interface, so there is no error that grows with their length as on a graph of neighbours, and none from
-    upwind differences in the shadow of an obstacle as in fast marching. Every length is that of a way
-    that exists, hence never too short.
+    they see it along a straight line through the solid, tested on the interpolated field. Ways are straight but for
+    their bends at the interface, so there is no error that grows with their length as on a graph of neighbours, and
+    none from upwind differences in the shadow of an obstacle as in fast marching. Every length is that of a way that
+    exists, hence never too short.
 
     References
     ----------
@@ -96,7 +99,7 @@ def path_lengths(
 
 
 @njit(cache=True, nogil=True)
-def _light(reached, n0, layer, step, length, closed):
+def _light(reached: np.ndarray, n0: int, layer: int, step: float, length: np.ndarray, closed: np.ndarray) -> None:
     """Nodes that see the entry plane straight below them."""
     for column in range(layer):
         for i in range(n0):
@@ -108,7 +111,7 @@ def _light(reached, n0, layer, step, length, closed):
 
 
 @njit(cache=True, nogil=True)
-def _beside_dark(node, reached, closed, n0, n1, n2):
+def _beside_dark(node: int, reached: np.ndarray, closed: np.ndarray, n0: int, n1: int, n2: int) -> bool:
     """Whether a neighbour can be visited but does not see the entry plane."""
     a, b, c = node // (n1 * n2), node // n2 % n1, node % n2
     for i in range(max(a - 1, 0), min(a + 2, n0)):
@@ -121,8 +124,8 @@ def _beside_dark(node, reached, closed, n0, n1, n2):
 
 
 @njit(cache=True, nogil=True)
-def _highest_in_view(field, room, node, other):
-    """Index along the lit column of a node of that node nearest to the entry plane which sees ``other``; -1 for none."""
+def _highest_in_view(field: np.ndarray, room: np.ndarray, node: Node, other: Node) -> int:
+    """Lowest index in the lit column of a node from which ``other`` is seen; -1 for none."""
     if not _free(field, room, node, other):
         return -1
     seen, hidden = 0, node[0] + 1
@@ -138,7 +141,16 @@ def _highest_in_view(field, room, node, other):
 
 
 @njit(cache=True, nogil=True)
-def _bend_at_neighbour(node, here, field, room, closed, length, bend, steps):
+def _bend_at_neighbour(
+    node: int,
+    here: Node,
+    field: np.ndarray,
+    room: np.ndarray,
+    closed: np.ndarray,
+    length: np.ndarray,
+    bend: np.ndarray,
+    steps: tuple[float, float, float],
+) -> None:
     """Let the way to a node bend at that finished neighbour which makes it shortest."""
     n0, n1, n2 = field.shape
     length[node] = np.inf
@@ -155,7 +167,7 @@ def _bend_at_neighbour(node, here, field, room, closed, length, bend, steps):
 
 
 @njit(cache=True, nogil=True)
-def _distance(first, second, steps):
+def _distance(first: Node, second: Node, steps: tuple[float, float, float]) -> float:
     a = (first[0] - second[0]) * steps[0]
     b = (first[1] - second[1]) * steps[1]
     c = (first[2] - second[2]) * steps[2]
@@ -163,8 +175,8 @@ def _distance(first, second, steps):
 
 
 @njit(cache=True, nogil=True)
-def _free(field, room, first, second):
-    """Whether the straight line between two nodes stays in the solid; where there is room it is walked in long strides."""
+def _free(field: np.ndarray, room: np.ndarray, first: Node, second: Node) -> bool:
+    """Whether the straight line between two nodes stays in the solid; where there is room strides are long."""
     a, b, c = first
     da, db, dc = second[0] - a, second[1] - b, second[2] - c
     total = math.sqrt(da * da + db * db + dc * dc)
@@ -180,7 +192,7 @@ def _free(field, room, first, second):
 
 
 @njit(cache=True, nogil=True)
-def _interpolate(field, a, b, c):
+def _interpolate(field: np.ndarray, a: float, b: float, c: float) -> float:
     """Trilinear interpolation."""
     i, j, k = min(int(a), field.shape[0] - 2), min(int(b), field.shape[1] - 2), min(int(c), field.shape[2] - 2)
     x, y, z = a - i, b - j, c - k

@@ -36,8 +36,7 @@ def collect_descriptors(
     voi_tables, rows = [], []
     for table, stored, specimen in zip(tables, arrays, specimens, strict=True):
         condition = {name: specimen[name] for name in CONDITION}
-        described = pd.read_csv(table, keep_default_na=False, na_values=["", "nan", "NaN"])
-        described["reason"] = described["reason"].fillna("")
+        described = pd.read_csv(table, converters={"reason": str})
         own = described[["voi", *DESCRIPTORS, "reason"]]
         voi_tables.append(pd.concat([pd.DataFrame([condition] * len(own)), own], axis=1))
         rows += [

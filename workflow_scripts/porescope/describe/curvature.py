@@ -112,7 +112,7 @@ def _slab_interfaces(block: Block, smoothing_px: float) -> Iterator[Interface]:
 def _slab_interface(block: Block, read: slice, core: tuple[int, int], smoothing_px: float) -> Interface:
     """Interface points of the slices ``core`` from the slices ``read`` of the block."""
     solid = block.solid[read]
-    spectrum = smooth_spectrum(solid, smoothing_px)
+    spectrum = smooth_spectrum(solid, block.spacing, smoothing_px)
     vertices, triangles = zero_level(field_from(spectrum, solid.shape))
     keep_from, keep_to = core[0] - read.start - 0.5, core[1] - read.start - 0.5
     centres = vertices[triangles].mean(axis=1)
@@ -155,7 +155,7 @@ def zero_level(field: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _areas_and_normals(vertices: np.ndarray, triangles: np.ndarray, block: Block) -> tuple[np.ndarray, np.ndarray]:
-    """Per vertex a third in um^2 of each of its triangles with the centre in the VOI, and the unit normal out of the solid."""
+    """Per vertex a third in um^2 of each triangle with the centre in the VOI, and the normal out of the solid."""
     corners = vertices[triangles]
     centres = corners.mean(axis=1)
     inside = ((centres >= -0.5) & (centres < np.array(block.shape) - 0.5)).all(axis=1)

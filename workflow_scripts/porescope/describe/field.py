@@ -1,5 +1,6 @@
 """A smooth field whose zero level is the interface of a binary mask, to sub-voxel accuracy."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,15 +56,17 @@ def whole_block(solid: np.ndarray, spacing: Spacing) -> Block:
     return Block(padded, spacing, ((MARGIN, MARGIN + nz), (MARGIN, MARGIN + ny), (MARGIN, MARGIN + nx)))
 
 
-def smooth_spectrum(solid: np.ndarray, smoothing_px: float) -> np.ndarray:
+def smooth_spectrum(solid: np.ndarray, spacing: Spacing, smoothing_px: float) -> np.ndarray:
     """Fourier transform of a smoothed mask, for derivatives and refinement.
 
     Parameters
     ----------
     solid : (nz, ny, nx) bool array
         True where metal; taken as periodic, so that values within eight voxels of its faces are spoilt.
+    spacing : Spacing
+        Voxel edges; only their ratios count.
     smoothing_px : float
-        Width sigma of the Gaussian factor in voxels along each axis.
+        Width sigma of the Gaussian factor in voxels, for cubic voxels; see smoothing_widths.
 
     Returns
     -------
@@ -73,16 +76,25 @@ def smooth_spectrum(solid: np.ndarray, smoothing_px: float) -> np.ndarray:
     Notes
     -----
     The kernel is of sixth order: (1 + s + s^2/2) exp(-s), s = sigma^2 k^2 / 2. A Gaussian alone moves a curved
-    interface by sigma^2 M, here what is left is of order sigma^6. The staircase of a mask has the size of a voxel
-    along each axis, hence a width in voxels; as the kernel is nearly flat where it matters, the
-    anisotropy of sigma in um for anisotropic voxels does not shape the result.
+    interface by sigma^2 M, here what is left is of order sigma^6.
     """
     indicator = solid.astype(np.float32) - np.float32(0.5)
     spectrum = scipy.fft.rfftn(indicator)
     s: np.ndarray = np.zeros(1, np.float32)
-    for k in wave_numbers(solid.shape):
-        s = s + np.float32(smoothing_px**2 / 2) * k**2
+    for k, width in zip(wave_numbers(solid.shape), smoothing_widths(spacing, smoothing_px), strict=True):
+        s = s + np.float32(width**2 / 2) * k**2
     return spectrum * ((1 + s + s * s / 2) * np.exp(-s))
+
+
+def smoothing_widths(spacing: Spacing, smoothing_px: float) -> tuple[float, float, float]:
+    """Width of the kernel in voxels along each axis (z, y, x).
+
+    Halfway, as geometric mean, between the same number of voxels along all axes, which follows the staircase of the
+    coarse axis, and the same length in um, which blurs more than the fine axes need.
+    """
+    mean_edge = spacing.voxel_volume ** (1 / 3)
+    z, y, x = (smoothing_px * math.sqrt(mean_edge / edge) for edge in spacing)
+    return z, y, x
 
 
 def wave_numbers(shape: tuple[int, ...]) -> list[np.ndarray]:

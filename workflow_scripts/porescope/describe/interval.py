@@ -69,10 +69,10 @@ def estimates(vois: pd.DataFrame, octants: pd.DataFrame) -> dict[str, Estimate]:
 
     Notes
     -----
-    With five VOIs or more: Student's t. With fewer: a mean over the volume V has the variance sigma^2 A / V (A the integral
-    range), as long as V is much larger than A; so the variance between eighths of VOIs, divided by their number, is
-    that of the mean. It is a lower bound where the structure is correlated over an eighth of a VOI. alpha and beta are those of the means, with
-    the covariance of the means carried through to first order.
+    With five VOIs or more: Student's t. With fewer: a mean over the volume V has the variance sigma^2 A / V (A the
+    integral range), as long as V is much larger than A; so the variance between eighths of VOIs, divided by their
+    number, is that of the mean. It is a lower bound where the structure is correlated over an eighth of a VOI. alpha
+    and beta are those of the means, with the covariance of the means carried through to first order.
 
     References
     ----------
@@ -104,11 +104,11 @@ def _estimate(
 ) -> Estimate:
     """Function of the means of some columns, over the VOIs where all of them are finite."""
     values = _finite_rows(vois, columns)
-    count, left_out = len(values), len(vois) - len(values)
-    reason = f"{left_out} of {len(vois)} VOIs left out: not defined there" if left_out else ""
+    count = len(values)
+    reason = _left_out(vois, columns, count)
     if not count:
-        infinite = name in vois and len(vois) > 0 and np.isinf(vois[name]).all()
-        return Estimate(math.inf if infinite else math.nan, math.nan, math.nan, math.nan, 0, "", reason or "no VOI")
+        infinite = np.isinf(vois[name].to_numpy(float)).all()
+        return Estimate(math.inf if infinite else math.nan, math.nan, math.nan, math.nan, 0, "", reason)
     mean = function(*values.mean(axis=0))
     own = _finite_rows(vois, (name,))
     sd = float(own.std(ddof=1)) if len(own) > 1 else math.nan
@@ -119,6 +119,17 @@ def _estimate(
         return Estimate(mean, math.nan, math.nan, sd, count, "", reason)
     half = _half_width(parts, values.mean(axis=0), function)
     return Estimate(mean, mean - half, mean + half, sd, count, method, reason)
+
+
+def _left_out(vois: pd.DataFrame, columns: tuple[str, ...], count: int) -> str:
+    """Why VOIs do not enter: what the table says where it is the same for all, else their number."""
+    if count == len(vois):
+        return ""
+    reasons = set(vois["reason"]) if "reason" in vois else {""}
+    if count == 0 and len(reasons) == 1 and (only := str(reasons.pop())):
+        return only
+    infinite = np.isinf(vois[list(columns)].to_numpy(float)).any()
+    return f"{len(vois) - count} of {len(vois)} VOIs left out: {'infinite' if infinite else 'undefined'} there"
 
 
 def _half_width(parts: np.ndarray, centre: np.ndarray, function: Callable[..., float]) -> float:

@@ -14,7 +14,7 @@ class DescribeOptions:
     voi_um : float
         Edge of the cubic VOIs.
     smoothing_px : float
-        Width of the smoothing kernel in voxels; see field.smooth_spectrum.
+        Width of the smoothing kernel in voxels; see field.smoothing_widths.
     curvature_bins : int
         Bins along each axis of the joint distribution of G and M.
     gaussian_limit : float
@@ -24,7 +24,7 @@ class DescribeOptions:
     """
 
     voi_um: float
-    smoothing_px: float = 1.4
+    smoothing_px: float = 1.45
     curvature_bins: int = 80
     gaussian_limit: float = 0.5
     mean_limit: float = 1.0

@@ -63,10 +63,12 @@ def describe_specimen(
     workers : int
         Processes.
     table : path
-        CSV to write: a row a VOI with its origin (corner, um) and size, every descriptor, and the reason where one is undefined.
+        CSV to write: a row a VOI with its origin (corner, um) and size, every descriptor, and the reason where one is
+        undefined.
     arrays : path
-        NPZ to write: gm_histogram (area in um^2), gm_G_edges, gm_M_edges, strut_diameters_um, strut_weights_um (all VOIs together),
-        slice_mask and slice_tortuosity of one VOI, octants (n, columns) and octant_columns where there are fewer than five VOIs.
+        NPZ to write: gm_histogram (area in um^2), gm_G_edges, gm_M_edges, strut_diameters_um, strut_weights_um (all
+        VOIs together), slice_mask and slice_tortuosity of one VOI, octants (n, columns) and octant_columns where there
+        are fewer than five VOIs.
     """
     volume = read_volume(mask)
     boxes = voi_grid(volume.shape, volume.spacing, options.voi_um)
@@ -105,13 +107,15 @@ def describe_task(task: Task, mask: str, options: DescribeOptions, partial: Path
 def _run(tasks: list[Task], mask: str, options: DescribeOptions, partial: Path, workers: int) -> Iterator[None]:
     if workers == 1 or len(tasks) <= 1:
         for task in tasks:
-            yield describe_task(task, mask, options, partial)
+            describe_task(task, mask, options, partial)
+            yield
         return
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=spawn) as pool:
         waiting = [pool.submit(describe_task, task, mask, options, partial) for task in tasks]
         for future in waiting:
-            yield future.result()
+            future.result()
+            yield
 
 
 def _open_partial(partial: Path, key: str) -> None:

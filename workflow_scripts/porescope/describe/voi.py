@@ -1,9 +1,9 @@
 """All descriptors of one volume of interest, and where the volumes of interest lie."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -125,7 +125,7 @@ def describe_voi(block: Block, options: DescribeOptions, maps: bool = False) -> 
         "relative_density": float(solid.mean()),
         "specific_surface_per_um": specific_surface(block),
     }
-    spectrum = smooth_spectrum(block.solid, options.smoothing_px)
+    spectrum = smooth_spectrum(block.solid, block.spacing, options.smoothing_px)
     factors = cubic_factors(block.spacing)
     smooth = refined_field(spectrum, block.solid.shape, factors)
     del spectrum
@@ -144,11 +144,11 @@ def describe_voi(block: Block, options: DescribeOptions, maps: bool = False) -> 
     return Description(values, _reasons(values), arrays | tau_arrays)
 
 
-def too_small(shape: tuple[int, int, int], spacing: Spacing, edge_um: float, columns: Mapping[str, Any]) -> Description:
+def too_small(shape: tuple[int, int, int], spacing: Spacing, edge_um: float, columns: Iterable[str]) -> Description:
     """The single row of a volume that no VOI fits into: all NaN, the reason with both sizes."""
     extent = " x ".join(f"{length:.4g}" for length in spacing.extent(shape))
     reason = f"the volume is {extent} um (z, y, x), smaller than a VOI of {edge_um:g} um"
-    return Description({name: math.nan for name in columns}, {"all": reason})
+    return Description(dict.fromkeys(columns, math.nan), {"all": reason})
 
 
 def _distributions(

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.polynomial.chebyshev import chebvander
 
 from porescope.errors import InputError
+
+DEGREE = 3
+"""Highest degree of the polynomials of temperature."""
 
 
 class Condition(NamedTuple):
@@ -38,14 +42,17 @@ def parse_condition(name: str) -> Condition:
 
 @dataclass(frozen=True)
 class ConditionCode:
-    """How conditions are written as vectors: one number per material (one-hot), then the temperature.
+    """How conditions are written as vectors: for each material a curve of its own over temperature.
+
+    The one-hot vector of the material times Chebyshev polynomials of the temperature: smooth, so that temperatures
+    between are meaningful, and steep enough that a short training can tell neighbours apart.
 
     Attributes
     ----------
     materials : tuple of str
         Sorted; the order of the one-hot part.
     coldest_C, hottest_C : float
-        Temperatures that are written as -1 and +1; between them linear, beyond them too.
+        Temperatures that are mapped to -1 and +1; between them linear, beyond them too.
     """
 
     materials: tuple[str, ...]
@@ -62,7 +69,7 @@ class ConditionCode:
     @property
     def size(self) -> int:
         """Length of a vector."""
-        return len(self.materials) + 1
+        return len(self.materials) * (DEGREE + 1)
 
     def encode(self, conditions: Iterable[Condition]) -> np.ndarray:
         """Vectors (n, size) float32 of conditions.
@@ -78,7 +85,7 @@ class ConditionCode:
                 known = ", ".join(self.materials)
                 raise InputError(f"condition '{condition.name}': the network knows only the materials {known}")
             one_hot = [float(condition.material == material) for material in self.materials]
-            rows.append([*one_hot, self._scaled(condition.temperature_C)])
+            rows.append(np.outer(one_hot, chebvander(self._scaled(condition.temperature_C), DEGREE)).ravel())
         return np.asarray(rows, dtype=np.float32).reshape(-1, self.size)
 
     def to_json(self) -> dict[str, Any]:

@@ -152,8 +152,10 @@ def cut_sections(masks: Mapping[str, str], conditions: Mapping[str, Condition], 
     Raises
     ------
     InputError
-        A section is larger than a mask, or too few fit for a condition.
+        There is no mask, a section is larger than a mask, or too few fit for a condition.
     """
+    if not masks:
+        raise InputError("sample sheet: no material has three temperatures, expected one to generate sections along")
     members: dict[Condition, list[str]] = {}
     for sample in masks:
         members.setdefault(conditions[sample], []).append(sample)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
-from scipy.signal import find_peaks
 from skimage.filters import threshold_otsu
 
 from porescope.errors import InputError
@@ -134,9 +133,9 @@ def find_thresholds(histogram: Histogram, relative_bandwidth: float, name: str) 
     bandwidth = max(relative_bandwidth * sd_bins, 1.0)
     smoothed = ndimage.gaussian_filter1d(counts, bandwidth, mode="constant")
     second = ndimage.gaussian_filter1d(counts, bandwidth, order=2, mode="constant")
-    modes, _ = find_peaks(smoothed)
+    modes = _maxima(smoothed)
     modes = modes[centres[modes] <= cta]
-    peaks, _ = find_peaks(second)
+    peaks = _maxima(second)
     peaks = peaks[(centres[peaks] > cta) & (peaks < metal) & (second[peaks] > 0)]
     if not peaks.size:
         raise InputError(
@@ -154,6 +153,12 @@ def find_thresholds(histogram: Histogram, relative_bandwidth: float, name: str) 
         smoothed=smoothed,
         second_derivative=second,
     )
+
+
+def _maxima(values: np.ndarray) -> np.ndarray:
+    """Indices of inner points higher than the one before and not lower than the one behind."""
+    inner = values[1:-1]
+    return np.flatnonzero((inner > values[:-2]) & (inner >= values[2:])) + 1
 
 
 def _metal_mode(counts: np.ndarray, above: np.ndarray) -> tuple[int, float]:

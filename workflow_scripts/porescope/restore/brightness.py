@@ -14,6 +14,7 @@ from skimage.filters import threshold_otsu
 BINS = 256
 SMOOTHING_PX = 1.0
 FACE_WIDTHS = 4.0
+MODE_SMOOTHING_BINS = 4.0
 MEAN_SHIFTS = 10
 
 
@@ -44,31 +45,32 @@ def find_face(pixels: np.ndarray) -> Face:
     -------
     Face
         The level is the mode of the greys above Otsu's threshold of the slice lightly smoothed (Gaussian of 1 px),
-        refined by mean shift; the mask holds greys within 4 standard deviations of it (from the mode's upper half
-        width, which pores do not touch), eroded by a pixel.
+        refined by mean shift; the mask holds greys within 4 standard deviations of it (from the median deviation of
+        brighter greys, where there are no pores), eroded by a pixel.
     """
     smooth = ndimage.gaussian_filter(pixels.astype(np.float32), SMOOTHING_PX)
     counts, edges = np.histogram(smooth, bins=BINS)
     centres = (edges[:-1] + edges[1:]) / 2
     level, width = _upper_mode(counts.astype(float), centres)
-    mask = np.abs(smooth - level) <= FACE_WIDTHS * width / np.sqrt(2 * np.log(2))
+    mask = np.abs(smooth - level) <= FACE_WIDTHS * width
     return Face(level, ndimage.binary_erosion(mask, border_value=1))
 
 
 def _upper_mode(counts: np.ndarray, centres: np.ndarray) -> tuple[float, float]:
-    """Grey and upper half width at half maximum of the mode above Otsu's threshold."""
-    smooth = ndimage.gaussian_filter1d(counts, 2.0)
+    """Grey and standard deviation of the mode above Otsu's threshold."""
+    smooth = ndimage.gaussian_filter1d(counts, MODE_SMOOTHING_BINS)
     smooth[centres <= threshold_otsu(hist=(counts, centres))] = 0
-    top = int(smooth.argmax())
-    beyond = np.flatnonzero(smooth[top:] < smooth[top] / 2)
-    steps = beyond[0] if beyond.size else 1
-    step = centres[1] - centres[0]
-    width = max(steps, 2) * step
-    level = centres[top]
+    level = float(centres[smooth.argmax()])
+    width = float(centres[1] - centres[0])
     for _ in range(MEAN_SHIFTS):
-        near = np.abs(centres - level) <= width
-        level = float(np.average(centres[near], weights=counts[near] + 1e-9))
-    return level, float(width)
+        above = np.where(centres > level, counts, 0)
+        middle = np.searchsorted(np.cumsum(above), above.sum() / 2)
+        width = max(1.4826 * (float(centres[min(middle, centres.size - 1)]) - level), float(centres[1] - centres[0]))
+        near = np.abs(centres - level) <= 1.5 * width
+        if not counts[near].any():
+            break
+        level = float(np.average(centres[near], weights=counts[near]))
+    return level, width
 
 
 def illumination_field(slices: Iterable[np.ndarray], shape: tuple[int, int], degree: int, block_px: int) -> np.ndarray:

@@ -1,12 +1,8 @@
 """How good a stack is, in four numbers that restoring should move."""
 
-import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from porescope.restore.brightness import Face, block_sums, fit_polynomial
 from porescope.restore.stripes import stripe_energy
@@ -78,31 +74,6 @@ class QualityMeter:
             brightness_cv=float(np.std(self._levels) / np.mean(self._levels)),
             illumination_unevenness=float(np.ptp(field)),
         )
-
-
-def quality_table(infos: dict[str, dict]) -> pd.DataFrame:
-    """One row per specimen and metric, with its value before and after restoring.
-
-    Parameters
-    ----------
-    infos : dict
-        By specimen, what stage restore recorded.
-    """
-    columns = ["sample", "metric", "before", "after"]
-    rows = [
-        (sample, metric, info["quality"]["before"][metric], info["quality"]["after"][metric])
-        for sample, info in infos.items()
-        for metric in info["quality"]["before"]
-    ]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def collect_quality(samples: Sequence[str], infos: Sequence[str | Path], table: str | Path) -> None:
-    """Write the quality table of specimens from the JSON that stage restore made for each, in the same order."""
-    records = {
-        sample: json.loads(Path(info).read_text(encoding="utf-8")) for sample, info in zip(samples, infos, strict=True)
-    }
-    quality_table(records).to_csv(table, index=False, float_format="%.6g")
 
 
 def as_record(before: Quality, after: Quality) -> dict[str, dict[str, float]]:

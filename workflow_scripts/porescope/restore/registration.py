@@ -6,7 +6,6 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from scipy import fft, ndimage, sparse
-from scipy.signal.windows import tukey
 from scipy.sparse.linalg import spsolve
 from skimage.registration import phase_cross_correlation
 
@@ -57,14 +56,20 @@ def face_features(pixels: np.ndarray, level: float) -> np.ndarray:
     Returns
     -------
     (ny, nx) float array
-        Greys below the middle between the slice's mean and the face are clipped, since surfaces deep inside a pore
-        move in the image as the face recedes: they would be taken for drift along the viewing direction (y). Then a
-        band pass, and a window.
+        Greys outside of the slice's mean and the face are clipped, since surfaces deep inside a pore move in the image
+        as the face recedes: they would be taken for drift along the viewing direction (y). Then a band pass, and a
+        window.
     """
     smooth = ndimage.gaussian_filter(pixels.astype(np.float32), FINE_PX)
-    clipped = np.clip(smooth, (smooth.mean() + level) / 2, level)
-    window = np.outer(*(tukey(n, TAPER) for n in pixels.shape))
+    clipped = np.clip(smooth, min(float(smooth.mean()), level), level)
+    window = np.outer(*(_window(n) for n in pixels.shape))
     return (clipped - ndimage.gaussian_filter(clipped, COARSE_PX)) * window
+
+
+def _window(n: int) -> np.ndarray:
+    """1 in the middle, fading to 0 at both ends along a cosine."""
+    from_end = np.minimum(np.arange(n), np.arange(n)[::-1]) + 0.5
+    return 0.5 - 0.5 * np.cos(np.pi * np.minimum(1, from_end / (TAPER * n / 2)))
 
 
 def measure_pairs(features: Iterable[np.ndarray], reach: int, upsampling: int) -> list[Pair]:
@@ -91,7 +96,7 @@ def solve_walk(pairs: Sequence[Pair], n_slices: int) -> np.ndarray:
     Parameters
     ----------
     pairs : sequence of Pair
-        Each slice is tied to the first through some of them.
+        Each slice is tied to the first through some of them; none for a single slice.
     n_slices : int
 
     Returns
@@ -100,6 +105,8 @@ def solve_walk(pairs: Sequence[Pair], n_slices: int) -> np.ndarray:
         Shift (y, x) in px. Least absolute residuals (iteratively reweighted), so that pairs measured wrongly, such as
         those with a damaged slice, are outvoted and a real jump of the stage is kept.
     """
+    if not pairs:
+        return np.zeros((n_slices, 2))
     rows = np.arange(len(pairs))
     first, second = (np.array([pair[i] for pair in pairs]) for i in (0, 1))
     shape = (len(pairs), n_slices)

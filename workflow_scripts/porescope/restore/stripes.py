@@ -17,7 +17,7 @@ def remove_stripes(pixels: np.ndarray, face: Face, levels: int, damping: float, 
     face : Face
         The milled face in this slice.
     levels : int
-        Wavelet levels; stripes up to about ``2**levels`` px wide are removed.
+        Wavelet levels; stripes that fade along y are removed up to a width of about ``2**levels`` px.
     damping : float
         How far a stripe may be from constant along y: width of the gap in the Fourier spectrum, in cycles per height.
     wavelet : str
@@ -29,15 +29,16 @@ def remove_stripes(pixels: np.ndarray, face: Face, levels: int, damping: float, 
 
     Notes
     -----
-    Combined wavelet-Fourier filtering (B. Muench, P. Trtik, F. Marone, M. Stampanoni, Opt. Express 17 (2009) 8567),
-    but of the face alone: of the relative deviation of its grey from its level, the pores filled with the mean
-    deviation of the face in their column. On the whole image, the filter takes the columns' share of pores for
-    stripes and does more harm than the curtains did (an error of 12 grey levels where curtains of 6 were to be
-    removed; now 2). Curtains change the yield, so they are divided out.
+    Only the face is looked at: the relative deviation of its grey from its level. What is constant along y is the mean
+    of each column over its face; what changes slowly along y comes from combined wavelet-Fourier filtering of the
+    rest (B. Muench, P. Trtik, F. Marone, M. Stampanoni, Opt. Express 17 (2009) 8567), with pores at zero. Applied to
+    the whole image, that filter takes the columns' share of pores for stripes and does more harm than the curtains did
+    (an error of 12 grey levels where curtains of 6 were to be removed; now 2). Curtains change the yield, so they are
+    divided out.
     """
     deviation = np.where(face.mask, pixels / face.level - 1, 0)
     column = deviation.sum(axis=0) / (face.mask.sum(axis=0) + 1)
-    stripes = stripe_part(np.where(face.mask, deviation, column), levels, damping, wavelet)
+    stripes = column + stripe_part(np.where(face.mask, deviation - column, 0), levels, damping, wavelet)
     return (pixels / np.maximum(1 + stripes, 0.1)).astype(np.float32)
 
 

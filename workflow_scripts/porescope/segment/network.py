@@ -9,11 +9,12 @@ import numpy as np
 import segmentation_models_pytorch as smp
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from porescope.errors import InputError
 
-FORMAT = "porescope segmenter 1"
+METADATA = "porescope segmenter 1"
+"""Key of the entry with the network's options in a weights file."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,12 @@ def parameter_count(network: torch.nn.Module) -> int:
 
 
 def save_network(path: str | Path, weights: Mapping[str, torch.Tensor], options: NetworkOptions) -> None:
-    """Write weights as safetensors with the network's options in the file's metadata."""
+    """Write weights as safetensors with the network's options in the file's metadata.
+
+    The metadata is one entry, because safetensors stores several in no fixed order: equal networks are equal files.
+    """
     tensors = {name: value.detach().cpu().contiguous() for name, value in weights.items()}
-    save_file(tensors, path, metadata={"format": FORMAT, "network": json.dumps(asdict(options))})
+    Path(path).write_bytes(save(tensors, metadata={METADATA: json.dumps(asdict(options))}))
 
 
 def load_network(path: str | Path, device: str = "cpu") -> tuple[torch.nn.Module, NetworkOptions]:
@@ -105,9 +109,9 @@ def load_network(path: str | Path, device: str = "cpu") -> tuple[torch.nn.Module
             weights = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 no mapping
     except (SafetensorError, FileNotFoundError) as error:
         raise InputError(f"{path}: no safetensors file with the weights of a segmenter ({error})") from error
-    if metadata.get("format") != FORMAT:
-        raise InputError(f"{path}: its format is {metadata.get('format')!r}, expected {FORMAT!r}")
-    options = NetworkOptions(**json.loads(metadata["network"]))
+    if METADATA not in metadata:
+        raise InputError(f"{path}: its metadata has no entry '{METADATA}'; expected weights that rule train_unet wrote")
+    options = NetworkOptions(**json.loads(metadata[METADATA]))
     network = build(options)
     network.load_state_dict(weights)
     return network.to(device).eval(), options

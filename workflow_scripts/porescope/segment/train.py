@@ -42,8 +42,6 @@ class TrainingOptions:
     learning_rate : float
         Its highest value, of AdamW.
     weight_decay : float
-    label_smoothing : float
-        Share of each label's weight that is given to all classes alike: labels are noisy.
     validate_every_steps : int
     augment : dict
         See AugmentOptions.
@@ -56,7 +54,6 @@ class TrainingOptions:
     batch: int
     learning_rate: float
     weight_decay: float
-    label_smoothing: float
     validate_every_steps: int
     augment: Mapping[str, float]
     precision: Precision = "auto"
@@ -185,9 +182,7 @@ def _step(
     network.train()
     with autocast(device, options.precision):
         logits = network(grey.to(device, memory_format=torch.channels_last))
-        loss = functional.cross_entropy(
-            logits.float(), labels.to(device).long(), label_smoothing=options.label_smoothing
-        )
+        loss = functional.cross_entropy(logits.float(), labels.to(device).long())
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     optimizer.step()

@@ -1,0 +1,82 @@
+"""If one fails, slices would be put in the wrong place, and structure would be sheared or torn."""
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from porescope.errors import InputError
+from porescope.restore.registration import (
+    Crop,
+    Pair,
+    apparent_trend,
+    common_region,
+    face_features,
+    measure_pairs,
+    shift_back,
+    solve_walk,
+)
+
+
+def all_pairs(walk: np.ndarray, reach: int) -> list[Pair]:
+    return [Pair(i, j, tuple(walk[j] - walk[i])) for j in range(len(walk)) for i in range(max(0, j - reach), j)]
+
+
+def test_a_known_shift_of_one_image_is_measured_with_its_sign(damaged) -> None:
+    image = damaged.clean[3]
+    moved = ndimage.shift(image, (2.35, -1.6), order=3, mode="grid-wrap")
+    (pair,) = measure_pairs([face_features(a, 180.0) for a in (image, moved)], reach=1, upsampling=20)
+    assert (pair.first, pair.second) == (0, 1)
+    assert pair.shift == pytest.approx((2.35, -1.6), abs=0.11)
+
+
+def test_a_walk_is_solved_exactly_from_exact_pairs() -> None:
+    walk = np.cumsum(np.random.default_rng(0).normal(0, 1, (30, 2)), axis=0)
+    np.testing.assert_allclose(solve_walk(all_pairs(walk, 2), 30), walk - walk[0], atol=1e-6)
+
+
+def test_pairs_with_one_damaged_slice_are_outvoted_and_a_jump_is_kept() -> None:
+    walk = np.cumsum(np.random.default_rng(0).normal(0, 0.3, (30, 2)), axis=0)
+    walk[15:] += 8
+    pairs = [
+        pair._replace(shift=(pair.shift[0] + 5, pair.shift[1] - 4)) if pair[:2] == (20, 21) else pair
+        for pair in all_pairs(walk, 3)
+    ]
+    np.testing.assert_allclose(solve_walk(pairs, 30), walk - walk[0], atol=0.05)
+
+
+def test_one_slice_has_no_drift_to_be_found() -> None:
+    assert measure_pairs([np.ones((8, 8))], reach=2, upsampling=20) == []
+    assert solve_walk([], 1).tolist() == [[0, 0]]
+    assert apparent_trend(np.zeros((1, 2)), ["y"]).tolist() == [0, 0]
+
+
+def test_the_trend_is_the_steady_rate_and_no_jump_and_only_along_named_axes() -> None:
+    steps = np.random.default_rng(0).normal(0.15, 0.02, (60, 2))
+    steps[30] += 9
+    trend = apparent_trend(np.cumsum(steps, axis=0), ["y"])
+    assert trend == pytest.approx([0.15, 0.0], abs=0.015)
+
+
+def test_the_common_region_is_covered_by_every_slice() -> None:
+    shifts = np.array([[0, 0], [2.2, -1.5], [-3.0, 0.4]])
+    crop = common_region(shifts, (40, 50), "s")
+    assert crop == Crop((3, 37), (2, 49))
+    for shift in shifts:  # pixel p of the undrifted frame is read at p + shift
+        for (start, stop), s, size in zip(crop, shift, (40, 50), strict=True):
+            assert start + s >= 0
+            assert stop - 1 + s <= size - 1
+
+
+def test_a_drift_beyond_half_the_image_is_an_error() -> None:
+    with pytest.raises(InputError, match="along x from 0 to 30 px, which leaves less than half of the 50 px"):
+        common_region(np.array([[0, 0], [0, 30.0]]), (40, 50), "s")
+
+
+@pytest.mark.parametrize("order", [1, 3])
+def test_shifting_back_undoes_the_drift(damaged, order: int) -> None:
+    image = damaged.clean[0]
+    moved = ndimage.shift(image, (1.5, -0.7), order=3, mode="grid-wrap")
+    crop = Crop((4, 120), (4, 140))
+    back = shift_back(moved, np.array([1.5, -0.7]), crop, order)
+    error = back - image[4:120, 4:140]
+    assert np.sqrt(np.mean(error**2)) < (1.0 if order == 3 else 6.0)
