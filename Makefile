@@ -1,18 +1,22 @@
 # make        set up .venv once, then run the default campaign to results/report/index.html
 # make test   the same set-up, then every test
+# make bench  timings and errors beside peer libraries
 # make reference   write config/README.md anew from the schemas
 
 PYTHON ?= python3
 VENV := .venv
 INSTALLED := $(VENV)/installed-$(shell cksum < requirements.lock | cut -d' ' -f1)
 
-.PHONY: run test reference
+.PHONY: run test bench reference
 
 run: $(INSTALLED)
 	$(VENV)/bin/snakemake --cores all
 
 test: $(INSTALLED)
 	$(VENV)/bin/python -m pytest
+
+bench: $(INSTALLED)
+	PYTHONPATH=workflow_scripts $(VENV)/bin/python benchmarks/geodesic.py
 
 reference: $(INSTALLED)
 	PYTHONPATH=workflow_scripts $(VENV)/bin/python -m porescope.campaign.reference config

@@ -10,7 +10,7 @@ rule describe_specimen:
     """Describe all volumes of interest of a mask."""
     input:
         mask=lambda wildcards: campaign.mask(wildcards.sample),
-        info="results/ingest/{sample}.json",
+        info=rules.ingest_stack.output.info,
     output:
         table="results/describe/samples/{sample}.csv",
         arrays="results/describe/samples/{sample}.npz",
@@ -22,7 +22,11 @@ rule describe_specimen:
         "../envs/imaging.yaml"
     threads: config["describe"]["workers"]
     resources:
-        mem_mb=memory(1000 + 500 * config["describe"]["workers"]),
+        mem_mb=memory(
+            base_mb=600 + 300 * config["describe"]["workers"],
+            bytes_per_voxel=120 * config["describe"]["workers"],
+            voi_um=config["describe"]["voi_um"],
+        ),
         runtime=minutes(30, per_megavoxel=0.2),
     params:
         options=lookup(within=config, dpath="describe"),

@@ -14,7 +14,7 @@ rule collect_properties:
     """Put the measured and the simulated properties of all specimens into one table."""
     input:
         simulated=expand(
-            "results/simulate/{sample}/specimen.json",
+            rules.simulate_specimen.output.info,
             sample=[name for name, specimen in specimens.items() if takes_simulated_property(specimen)],
         ),
     output:
@@ -40,7 +40,7 @@ rule collect_properties:
 rule fit_models:
     """Fit every configured model, leave specimens out in turn, shuffle the property, predict the test specimens."""
     input:
-        descriptors="results/describe/sample.csv",
+        descriptors=rules.collect_descriptors.output.samples,
         properties=rules.collect_properties.output.properties,
     output:
         models="results/relate/models.csv",
@@ -69,7 +69,7 @@ rule fit_models:
 rule explain_models:
     """Attribute the predictions to the features by SHAP, with an interval of each feature's rank."""
     input:
-        descriptors="results/describe/sample.csv",
+        descriptors=rules.collect_descriptors.output.samples,
         properties=rules.collect_properties.output.properties,
     output:
         summary="results/relate/shap.csv",

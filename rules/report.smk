@@ -55,7 +55,7 @@ rule plot_segmentation:
 rule plot_descriptors:
     """Draw descriptors over temperature with their intervals, and densities against independent ones."""
     input:
-        samples="results/describe/sample.csv",
+        samples=rules.collect_descriptors.output.samples,
         simulated=expand(rules.simulate_specimen.output.info, sample=campaign.simulated),
     output:
         panels=report(
@@ -85,7 +85,7 @@ rule plot_descriptors:
 rule plot_curvature_distributions:
     """Draw the joint distributions of mean and Gaussian curvature of every specimen."""
     input:
-        maps=expand("results/describe/samples/{sample}.npz", sample=specimens),
+        maps=expand(rules.describe_specimen.output.arrays, sample=specimens),
     output:
         figures=report(
             expand("results/report/figures/curvature__{material}.svg", material=reported.materials),
@@ -113,7 +113,7 @@ rule plot_curvature_distributions:
 rule plot_models:
     """Draw predictions against measurements, the scores of all models and what drives the best."""
     input:
-        samples="results/describe/sample.csv",
+        samples=rules.collect_descriptors.output.samples,
         properties=rules.collect_properties.output.properties,
         models=rules.fit_models.output.models,
         predictions=rules.fit_models.output.predictions,
@@ -195,9 +195,9 @@ rule write_page:
         label=expand(rules.label_stack.output.info, sample=campaign.imaged),
         label_figures=expand(rules.label_stack.output.figure, sample=reported.shown),
         scores=reported.of("segment truth", rules.score_segmenters.output.scores),
-        samples="results/describe/sample.csv",
-        selfcheck="results/describe/selfcheck.csv",
-        maps=expand("results/describe/samples/{sample}.npz", sample=specimens),
+        samples=rules.collect_descriptors.output.samples,
+        selfcheck=rules.check_estimators.output.table,
+        maps=expand(rules.describe_specimen.output.arrays, sample=specimens),
         properties=reported.of("relate", rules.collect_properties.output.properties),
         models=reported.of("relate", rules.fit_models.output.models),
         coefficients=reported.of("relate", rules.fit_models.output.coefficients),

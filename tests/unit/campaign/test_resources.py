@@ -24,3 +24,10 @@ def test_the_largest_of_several_stacks_counts(tmp_path):
 
 def test_a_fixed_need_reads_nothing():
     assert memory(base_mb=300)(None, SimpleNamespace(), 1) == 300
+
+
+def test_a_voi_counts_in_place_of_the_stack(tmp_path):
+    info = tmp_path / "a.json"
+    info.write_text(json.dumps({"shape": [9000, 9000, 9000], "spacing_um": [0.05, 0.025, 0.025]}))
+    need = memory(base_mb=100, bytes_per_voxel=100, voi_um=10.0)
+    assert need(None, SimpleNamespace(info=str(info)), 1) == 100 + 3200

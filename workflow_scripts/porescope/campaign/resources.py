@@ -9,7 +9,7 @@ from typing import Any
 AmountOf = Callable[..., int]
 
 
-def memory(base_mb: float, bytes_per_voxel: float = 0.0) -> AmountOf:
+def memory(base_mb: float, bytes_per_voxel: float = 0.0, voi_um: float = 0.0) -> AmountOf:
     """Memory in MB for a job, as a function that the workflow engine calls with its input.
 
     Parameters
@@ -18,6 +18,8 @@ def memory(base_mb: float, bytes_per_voxel: float = 0.0) -> AmountOf:
         What the job needs whatever the size: libraries, one slab, one VOI.
     bytes_per_voxel : float
         What comes on top for each voxel of the stack whose shape ``input.info`` holds.
+    voi_um : float
+        If given, the voxels of one VOI with this edge count in place of those of the whole stack.
 
     Returns
     -------
@@ -26,7 +28,9 @@ def memory(base_mb: float, bytes_per_voxel: float = 0.0) -> AmountOf:
     """
 
     def megabytes(wildcards: Any, input: Any, attempt: int) -> int:  # noqa: ARG001
-        voxels = voxel_count(input.info) if bytes_per_voxel else 0
+        voxels = 0
+        if bytes_per_voxel:
+            voxels = voi_voxel_count(input.info, voi_um) if voi_um else voxel_count(input.info)
         return math.ceil((base_mb + bytes_per_voxel * voxels / 1e6) * 1.5 ** (attempt - 1))
 
     return megabytes
@@ -47,3 +51,12 @@ def voxel_count(info: str | list[str]) -> int:
     paths = [info] if isinstance(info, str) else list(info)
     shapes = [json.loads(Path(p).read_text(encoding="utf-8"))["shape"] for p in paths if Path(p).is_file()]
     return max((math.prod(shape) for shape in shapes), default=1_000_000)
+
+
+def voi_voxel_count(info: str, edge_um: float) -> int:
+    """Voxels of a cubic VOI in a stack whose spacing its JSON holds; one million where the file is yet to be made."""
+    path = Path(info)
+    if not path.is_file():
+        return 1_000_000
+    spacing = json.loads(path.read_text(encoding="utf-8"))["spacing_um"]
+    return math.ceil(edge_um**3 / math.prod(spacing))

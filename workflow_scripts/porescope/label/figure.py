@@ -101,13 +101,11 @@ def _draw_histogram(counts: Axes, second: Axes, histogram: Histogram, thresholds
         axes.set_xlim(centres[occupied[0]], centres[occupied[-1]])
         axes.axvline(thresholds.cta, color=CTA_COLOUR, linewidth=1.2)
         axes.axvline(thresholds.hybrid, color=HYBRID_COLOUR, linewidth=1.2)
-    for value, name, colour, side in (
-        (thresholds.cta, f"CTA {thresholds.cta:.0f} ", CTA_COLOUR, "right"),
-        (thresholds.hybrid, f"hybrid {thresholds.hybrid:.0f} ", HYBRID_COLOUR, "right"),
+    for value, name, colour, height in (
+        (thresholds.cta, f"CTA {thresholds.cta:.0f} ", CTA_COLOUR, 0.88),
+        (thresholds.hybrid, f"hybrid {thresholds.hybrid:.0f} ", HYBRID_COLOUR, 0.98),
     ):
-        counts.annotate(
-            name, (value, 0.97), xycoords=("data", "axes fraction"), color=colour, ha=side, va="top", fontsize=8
-        )
+        counts.annotate(name, (value, height), xycoords=("data", "axes fraction"), color=colour, ha="right", va="top")
 
 
 def _overlay(grey: np.ndarray, labels: np.ndarray) -> np.ndarray:

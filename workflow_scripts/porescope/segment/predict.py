@@ -15,7 +15,7 @@ from porescope.volume import SLAB, Volume, VolumeWriter, read_volume, slabs
 
 log = logging.getLogger(__name__)
 
-BATCH_PIXELS = 400_000
+BATCH_PIXELS = 200_000
 """Pixels that pass through the network at once; bounds the memory, one slice at least."""
 
 CERTAIN = 255
