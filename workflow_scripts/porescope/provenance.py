@@ -13,11 +13,9 @@ from porescope.errors import InputError
 PACKAGE = "porescope"
 
 DISTRIBUTIONS = {
-    "PIL": "pillow",
     "cc3d": "connected-components-3d",
     "jinja2": "jinja2",
     "pywt": "pywavelets",
-    "skfmm": "scikit-fmm",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "segmentation_models_pytorch": "segmentation-models-pytorch",

@@ -12,14 +12,9 @@ HEAD = """# The config and the sample sheet
 
 Made from `config/schemas/` and `config/config.yaml` by `make reference`; a test keeps it true.
 
-A campaign is described by a config (YAML) and a sample sheet (TSV). Put both into a folder of your own:
-
-```
-snakemake --cores all -d ~/my_project --configfile ~/my_project/config.yaml
-```
-
-The shipped `config/config.yaml` is always read first and your file is laid over it, so yours holds only what differs.
-Relative paths in both files start at the folder given with `-d`.
+A campaign is described by a config (YAML) and a sample sheet (TSV). Put both into a folder of your own and name them
+as the README shows. The shipped `config/config.yaml` is always read first and your file is laid over it, so
+yours holds only what differs. Relative paths in both files start at the folder given with `-d`.
 """
 
 

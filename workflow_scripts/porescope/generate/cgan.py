@@ -10,14 +10,16 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 
 class Generator(nn.Module):
-    """Sections from random vectors and conditions.
+    """Sections from a grid of random vectors and a condition.
 
     Parameters
     ----------
     field_px : int
         Edge of a section.
-    condition_size, latent_size : int
-        Lengths of the condition and of the random vectors.
+    condition_size : int
+        Length of a condition vector.
+    latent_size : int
+        Length of the random vectors.
     fold_px : int
         The last grid is this much coarser than the section, its channels unfold to blocks of pixels.
     channels : sequence of int
@@ -25,7 +27,9 @@ class Generator(nn.Module):
 
     Notes
     -----
-    Batch normalisation whose scale and shift follow from condition and random vector (as in BigGAN).
+    Random vectors stand at every place of the first grid, as in spatial and slice GANs: a section is a texture, and one
+    vector for the whole leads to the same layout in every sample. The condition scales and shifts the batch-normalised
+    channels of every layer, as in BigGAN.
     """
 
     def __init__(
@@ -36,10 +40,8 @@ class Generator(nn.Module):
         self.latent_size = latent_size
         self.fold_px = fold_px
         self.start_px = field_px // fold_px // 2 ** (len(channels) - 1)
-        self.style = nn.Sequential(
-            nn.Linear(condition_size + latent_size, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU()
-        )
-        self.start = nn.Linear(latent_size + condition_size, channels[0] * self.start_px**2)
+        self.style = nn.Sequential(nn.Linear(condition_size, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
+        self.start = nn.Conv2d(latent_size, channels[0], 3)
         before = [channels[0], *channels[:-1]]
         self.blocks = nn.ModuleList(
             _GeneratorBlock(a, b, width, grow=index > 0)
@@ -47,11 +49,15 @@ class Generator(nn.Module):
         )
         self.last = nn.Conv2d(channels[-1], fold_px**2, 3, padding=1)
 
+    def latent(self, count: int, chance: torch.Generator) -> torch.Tensor:
+        """Random vectors (count, latent_size, start + 2, start + 2); the margin spares the first layer its padding."""
+        edge = self.start_px + 2
+        return torch.randn(count, self.latent_size, edge, edge, generator=chance)
+
     def forward(self, latent: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
         """Sections (n, 1, px, px) between -1 (pore) and 1 (solid)."""
-        both = torch.cat([latent, condition], dim=1)
-        style = self.style(both)
-        grid = self.start(both).unflatten(1, (-1, self.start_px, self.start_px))
+        style = self.style(condition)
+        grid = self.start(latent)
         for block in self.blocks:
             grid = block(grid, style)
         return torch.tanh(pixel_shuffle(self.last(relu(grid)), self.fold_px))

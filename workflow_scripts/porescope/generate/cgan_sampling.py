@@ -39,7 +39,7 @@ def sample_cgan(
 
     @torch.no_grad()
     def draw(condition: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
-        latent = torch.randn(len(condition), description["network"]["latent_size"], generator=chance).to(device)
+        latent = network.latent(len(condition), chance).to(device)
         with autocast(device, precision):
             sections: torch.Tensor = network(latent, condition)[:, 0].float()
         return sections

@@ -98,8 +98,7 @@ def train_cgan(
             for group in optimiser.param_groups:
                 group["lr"] = learning_rate(step, options.steps, peak)
         solid, condition = batches(step)
-        chance = random_numbers(seed, step, "latent")
-        latent = torch.randn(options.batch, maker.latent_size, generator=chance).to(device)
+        latent = maker.latent(options.batch, random_numbers(seed, step, "latent")).to(device)
         with autocast(device, options.precision):
             made = maker(latent, condition)
             loss_judge = discriminator_loss(judge(solid, condition).float(), judge(made.detach(), condition).float())
