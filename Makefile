@@ -1,13 +1,14 @@
 # make        set up .venv once, then run the default campaign to results/report/index.html
 # make test   the same set-up, then every test
 # make bench  timings and errors beside peer libraries
+# make rulegraph  draw the README's picture anew (needs graphviz)
 # make reference   write config/README.md anew from the schemas
 
 PYTHON ?= python3
 VENV := .venv
 INSTALLED := $(VENV)/installed-$(shell cksum < requirements.lock | cut -d' ' -f1)
 
-.PHONY: run test bench reference
+.PHONY: run test bench reference rulegraph
 
 run: $(INSTALLED)
 	$(VENV)/bin/snakemake --cores all
@@ -20,6 +21,9 @@ bench: $(INSTALLED)
 
 reference: $(INSTALLED)
 	PYTHONPATH=workflow_scripts $(VENV)/bin/python -m porescope.campaign.reference config
+
+rulegraph: $(INSTALLED)
+	$(VENV)/bin/snakemake --rulegraph | tred | dot -Tsvg -Nfontsize=13 > resources/rulegraph.svg
 
 $(INSTALLED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import tifffile
+import yaml
 
 from running import snakemake, write_project
 
@@ -32,11 +33,11 @@ def results(tmp_path_factory):
 
     base = tmp_path_factory.mktemp("real")
     clone, mine = copy_project(base / "porescope"), base / "mine"
-    # three instruments in one campaign: VOIs are 4 um for the gold and the whole 1069 um for the rock
+    # three instruments in one campaign: VOIs are 4 um for the gold and eight of 534.5 um, 100 voxels, for the rock
     config = {
         "samples": "samples.tsv",
         "restore": {"registration": {"method": "none"}},
-        "segment": {"training": {"steps": 60}},
+        "segment": {"plan": {"neighbours": 0}, "training": {"steps": 60}},
     }
     write_project(mine, SHEET, config)
     for folder in ("fesc", "truth"):
@@ -49,10 +50,11 @@ def results(tmp_path_factory):
         tifffile.imwrite(mine / "berea.tif", berea["im"].astype(np.uint8))
     where = ("--cores", "2", "-d", str(mine), "--configfile", str(mine / "config.yaml"))
     targets = [f"results/segment/{s}/fesc.ome.zarr" for s in ("cta", "hybrid", "unet_hybrid")]
-    snakemake(*where, "results/segment/scores.csv", *targets, cwd=clone)
-    for sample, voi_um in (("npg", 4.0), ("berea", 1069.0)):
-        target = f"results/describe/samples/{sample}.csv"
-        snakemake(*where, "--config", f"describe={{'voi_um': {voi_um}}}", "--", target, cwd=clone)
+    snakemake("results/segment/scores.csv", *targets, *where, cwd=clone)
+    for sample, voi_um in (("npg", 4.0), ("berea", 534.5)):
+        size = mine / f"{sample}.yaml"
+        size.write_text(yaml.safe_dump({"describe": {"voi_um": voi_um, "workers": 2}}))
+        snakemake(f"results/describe/samples/{sample}.csv", *where, str(size), cwd=clone)
     return mine / "results"
 
 

@@ -59,7 +59,7 @@ def run(project, mine, *target):
     earlier.parent.mkdir(parents=True)
     earlier.write_text("made before\n")
     done = snakemake(
-        *("--cores", "1", "-d", str(mine), "--configfile", str(mine / "config.yaml")), *target, cwd=project, check=False
+        *target, *("--cores", "1", "-d", str(mine), "--configfile", str(mine / "config.yaml")), cwd=project, check=False
     )
     assert earlier.read_text() == "made before\n", "an earlier result was touched"
     assert done.returncode == 1

@@ -168,14 +168,21 @@ def test_noise_ends_without_signal_and_its_steps_are_even():
 
 
 def test_the_loss_feels_the_mean_density():
-    """The same squared error counts more as an offset of the density than as noise, and less behind more noise."""
+    """The same squared error counts more as an offset of the density than as noise."""
     clean = torch.zeros(2, 1, 16, 16)
     offset = torch.full_like(clean, 0.1)
     noise = offset * (1 - 2 * (torch.arange(16) % 2))
-    no_signal, half = torch.zeros(2), torch.full((2,), 0.5)
-    assert float(denoising_loss(noise, clean, no_signal, 1.0)) == pytest.approx(0.01, rel=1e-5)
-    assert float(denoising_loss(offset, clean, no_signal, 1.0)) == pytest.approx(0.03, rel=1e-5)
-    assert float(denoising_loss(noise, clean, half, 1.0)) == pytest.approx(0.02, rel=1e-5)
+    signal = torch.zeros(2)
+    assert float(denoising_loss(noise, clean, signal, 2.0, 1.0)) == pytest.approx(0.01, rel=1e-5)
+    assert float(denoising_loss(offset, clean, signal, 2.0, 1.0)) == pytest.approx(0.03, rel=1e-5)
+
+
+def test_errors_behind_less_noise_count_more():
+    """Signal-to-noise ratios 0 and 1 at shift 2 weigh 1 and 5, their mean 3."""
+    clean = torch.zeros(2, 1, 16, 16)
+    wrong = torch.zeros_like(clean)
+    wrong[1] = 0.1 * (1 - 2 * (torch.arange(16) % 2))
+    assert float(denoising_loss(wrong, clean, torch.tensor([0.0, 0.5]), 2.0, 0.0)) == pytest.approx(0.025 / 3, rel=1e-5)
 
 
 def test_the_running_mean_forgets_its_start_and_then_moves_slowly():

@@ -27,9 +27,10 @@ class Generator(nn.Module):
 
     Notes
     -----
-    Random vectors stand at every place of the first grid, as in spatial and slice GANs: a section is a texture, and one
-    vector for the whole leads to the same layout in every sample. The condition scales and shifts the batch-normalised
-    channels of every layer, as in BigGAN.
+    Random vectors stand at every place of the first grid, and frames are mirrored rather than padded with zeros, as
+    in spatial and slice GANs: the network cannot tell where it is, so it cannot fall into one layout for all samples,
+    which it did with one vector a section. The condition scales and shifts the batch-normalised channels of every
+    layer, as in BigGAN.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class Generator(nn.Module):
             _GeneratorBlock(a, b, width, grow=index > 0)
             for index, (a, b) in enumerate(zip(before, channels, strict=True))
         )
-        self.last = nn.Conv2d(channels[-1], fold_px**2, 3, padding=1)
+        self.last = nn.Conv2d(channels[-1], fold_px**2, 3, padding=1, padding_mode="reflect")
 
     def latent(self, count: int, chance: torch.Generator) -> torch.Tensor:
         """Random vectors (count, latent_size, start + 2, start + 2); the margin spares the first layer its padding."""
@@ -82,7 +83,7 @@ class _StyledConvolution(nn.Module):
         super().__init__()
         self.normal = nn.BatchNorm2d(before, affine=False)
         self.style = nn.Linear(width, 2 * before)
-        self.convolution = nn.Conv2d(before, after, 3, padding=1)
+        self.convolution = nn.Conv2d(before, after, 3, padding=1, padding_mode="reflect")
 
     def forward(self, grid: torch.Tensor, style: torch.Tensor) -> torch.Tensor:
         scale, shift = self.style(style)[:, :, None, None].chunk(2, dim=1)
@@ -104,7 +105,8 @@ class Discriminator(nn.Module):
 
     Notes
     -----
-    Spectral normalisation in every layer keeps it smooth.
+    Spectral normalisation in every layer that sees sections keeps it smooth in them; not in those that see the
+    condition only, or neighbouring temperatures would look the same to it.
     """
 
     def __init__(self, condition_size: int, fold_px: int, channels: Sequence[int]) -> None:
@@ -120,11 +122,7 @@ class Discriminator(nn.Module):
             ]
         self.features = nn.Sequential(*layers)
         self.plain = spectral_norm(nn.Linear(channels[-1], 1))
-        self.condition = nn.Sequential(
-            spectral_norm(nn.Linear(condition_size, 128)),
-            nn.LeakyReLU(0.2),
-            spectral_norm(nn.Linear(128, channels[-1])),
-        )
+        self.condition = nn.Sequential(nn.Linear(condition_size, 128), nn.LeakyReLU(0.2), nn.Linear(128, channels[-1]))
 
     def forward(self, sections: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
         """Scores (n,) of sections (n, 1, px, px) under conditions (n, size)."""

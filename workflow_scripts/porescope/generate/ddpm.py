@@ -11,7 +11,7 @@ from torch.nn.functional import avg_pool2d, pixel_shuffle, pixel_unshuffle
 COARSE_BLOCK_PX = 8
 """Edge of the blocks whose mean error counts beside that of single pixels."""
 
-HIGHEST_WEIGHT = 4.0
+HIGHEST_WEIGHT = 20.0
 """Of a nearly clean section in the loss."""
 
 
@@ -101,22 +101,26 @@ def noise_steps(size: int, steps: int, chance: torch.Generator) -> torch.Tensor:
 
 
 def denoising_loss(
-    predicted: torch.Tensor, clean: torch.Tensor, signal: torch.Tensor, coarse_weight: float
+    predicted: torch.Tensor, clean: torch.Tensor, signal: torch.Tensor, shift: float, coarse_weight: float
 ) -> torch.Tensor:
-    """Mean squared error of the clean section, of single pixels and of the means of blocks and of whole sections.
+    """Weighted mean squared error of the clean section, of its pixels and of the means of blocks and whole sections.
 
     Parameters
     ----------
     predicted, clean : (n, 1, px, px) tensor
     signal : (n,) tensor
-        Share of the signal in the variance of each noisy section. Errors count 1 / (1 - signal) as at a velocity
-        that is predicted, at most HIGHEST_WEIGHT.
+        Share of the signal in the variance of each noisy section.
+    shift : float
+        See noise_schedule. Errors count 1 + shift^2 signal / (1 - signal), at most HIGHEST_WEIGHT, relative to the
+        mean of the batch: about the inverse of what they must be, so that fine detail, decided where little noise is
+        left, is learned beside the layout, whose errors are large whatever is learned.
     coarse_weight : float
         The density of a section is one number among thousands of pixels: a loss over pixels alone hardly feels it,
         and samples drift in density. The squared errors of block means and of the section's mean are added, times
         this.
     """
-    weight = (1 / (1 - signal)).clamp(max=HIGHEST_WEIGHT).view(-1, 1, 1, 1)
+    weight = (1 + shift**2 * signal / (1 - signal)).clamp(max=HIGHEST_WEIGHT)
+    weight = (weight / weight.mean()).view(-1, 1, 1, 1)
     error = predicted - clean
     loss = (weight * error.square()).mean()
     for block in (COARSE_BLOCK_PX, error.shape[-1]):

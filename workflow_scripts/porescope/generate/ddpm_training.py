@@ -101,7 +101,7 @@ def train_ddpm(
         white = torch.randn(clean.shape, generator=chance).to(device)
         with autocast(device, options.precision):
             predicted = denoiser(schedule.add_noise(clean, white, when), when, condition)
-        loss = denoising_loss(predicted.float(), clean, signal[when], options.coarse_weight)
+        loss = denoising_loss(predicted.float(), clean, signal[when], noise["shift"], options.coarse_weight)
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(step, options.steps, options.learning_rate)
         optimiser.zero_grad(set_to_none=True)

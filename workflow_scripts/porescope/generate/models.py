@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from safetensors.torch import load_file, save_file
 from torch import nn
 
 from porescope.generate.conditions import ConditionCode
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def save_model(weights: str | Path, architecture: str | Path, network: nn.Module, description: dict[str, Any]) -> None:
@@ -29,8 +31,8 @@ def save_model(weights: str | Path, architecture: str | Path, network: nn.Module
 
 
 def load_model(
-    weights: str | Path, architecture: str | Path, build: Callable[..., nn.Module], device: str
-) -> tuple[nn.Module, ConditionCode, dict[str, Any]]:
+    weights: str | Path, architecture: str | Path, build: Callable[..., Network], device: str
+) -> tuple[Network, ConditionCode, dict[str, Any]]:
     """The network, ready to generate, its condition code and its description; see save_model."""
     description = json.loads(Path(architecture).read_text(encoding="utf-8"))
     network = build(**description["network"])
