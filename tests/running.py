@@ -53,7 +53,7 @@ SMALL = {
         "training": {"steps": 12, "batch": 4, "validate_every_steps": 6},
     },
     "describe": {"voi_um": 0.6},
-    "relate": {"permutations": 49, "bootstrap": 20},
+    "relate": {"permutations": 99, "bootstrap": 100},
     "generate": {
         "sections": {"field_um": 0.8, "field_px": 32, "per_condition": {"train": 12, "held_out": 4}},
         "samples_per_condition": 4,

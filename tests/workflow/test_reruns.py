@@ -71,7 +71,7 @@ def test_an_edited_module_reruns_exactly_the_rules_that_use_it(edited, module):
 def test_a_config_key_reruns_its_stage_and_what_follows(edited):
     clone, mine, write = edited
     config = yaml.safe_load((mine / "config.yaml").read_text())
-    config["relate"]["permutations"] = 99
+    config["relate"]["permutations"] = 199
     write(mine / "config.yaml", yaml.safe_dump(config))
     why = reasons(clone, mine)
     assert "fit_models" in why
