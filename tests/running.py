@@ -49,7 +49,7 @@ SMALL = {
     "samples": "samples.tsv",
     "simulate": {"stack": {"slices": 36, "height_px": 80, "width_px": 96}},
     "segment": {
-        "plan": {"patches": 48, "patch_px": 64},
+        "plan": {"patches": 48, "patch_px": 32},
         "training": {"steps": 12, "batch": 4, "validate_every_steps": 6},
     },
     "describe": {"voi_um": 0.6},

@@ -9,7 +9,7 @@ import pytest
 from porescope.report.curvature import shared_window
 from porescope.report.descriptors import descriptor_figure
 from porescope.report.generated import gallery_figure, read_gallery, spread
-from porescope.report.joint import Joint
+from porescope.report.joint import Joint, read_joints
 from porescope.report.models import plot_models
 from porescope.report.segmentation import central_window, nice_length, pore_jaccard, score_figure, slice_tiles
 from porescope.report.style import axis_label, house_style, material_look, plain, save
@@ -145,3 +145,13 @@ def test_spread_takes_items_from_all_over():
     assert spread(9, 1).tolist() == [4]
     assert spread(2, 4).tolist() == [0, 1]
     assert spread(0, 3).size == 0
+
+
+def test_a_specimen_without_a_voi_has_no_curvature_distribution(tmp_path):
+    """Stage describe stores no histogram where no VOI fits into the stack; the figure must do without."""
+    np.savez(tmp_path / "thin.npz", octants=np.zeros((0, 1)))
+    edges = np.linspace(-1, 1, 5)
+    np.savez(tmp_path / "thick.npz", gm_histogram=np.ones((4, 4)), gm_G_edges=edges, gm_M_edges=edges)
+    joints = read_joints([tmp_path / "thin.npz", tmp_path / "thick.npz"])
+    assert list(joints) == ["thick"]
+    assert joints["thick"].saddle_share == pytest.approx(0.5)

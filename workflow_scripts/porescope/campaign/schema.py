@@ -81,5 +81,6 @@ def _expectation(error: ValidationError) -> str:
         "maxItems": f"at most {limit} items",
         "pattern": f"a text that matches {limit}",
         "uniqueItems": "no item twice",
+        "multipleOf": f"a multiple of {limit}",
     }
     return texts.get(str(error.validator), error.message)

@@ -1,7 +1,6 @@
 """Joint distributions of mean and Gaussian curvature, a grid of temperatures for each material."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from porescope.report.joint import Joint, read_joint
+from porescope.report.joint import Joint, read_joints
 from porescope.report.style import MUTED, WIDTH_IN, canvas, house_style, plain, save
 
 DECADES = 3.0
@@ -33,7 +32,7 @@ def plot_curvature_distributions(
     destinations : dict of paths
         Where each material's figure goes.
     """
-    joints = {Path(path).stem: read_joint(path) for path in maps}
+    joints = read_joints(maps)
     window = shared_window(list(joints.values()))
     peak = max((joint.density.max() for joint in joints.values()), default=0.0) or 1.0
     with house_style():

@@ -1,5 +1,6 @@
 """Joint distributions of mean and Gaussian curvature, as stage describe stores them."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,7 +49,12 @@ class Joint(NamedTuple):
         return float(self.area.sum(axis=1) @ below / total)
 
 
-def read_joint(path: str | Path) -> Joint:
-    """The G-M histogram of one specimen."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return Joint(arrays["gm_histogram"].astype(float), arrays["gm_G_edges"], arrays["gm_M_edges"])
+def read_joints(paths: Iterable[str | Path]) -> dict[str, Joint]:
+    """The G-M histograms of specimens by name; one that no VOI fits into has none."""
+    joints = {}
+    for path in paths:
+        with np.load(path, allow_pickle=False) as arrays:
+            if "gm_histogram" in arrays:
+                area = arrays["gm_histogram"].astype(float)
+                joints[Path(path).stem] = Joint(area, arrays["gm_G_edges"], arrays["gm_M_edges"])
+    return joints

@@ -7,7 +7,7 @@ import pandas as pd
 from porescope.describe.names import DESCRIPTORS
 from porescope.report.blocks import Block, Figure, Key, Row, Section, Table
 from porescope.report.densities import density_check
-from porescope.report.joint import read_joint
+from porescope.report.joint import read_joints
 from porescope.report.notation import plain_label, symbol_of, unit_text
 from porescope.report.results import Results
 from porescope.report.tables import descriptor_rows, undefined_rows
@@ -178,7 +178,7 @@ def change_table(samples: pd.DataFrame, results: Results) -> Table:
 
 def saddle_sentence(results: Results) -> str:
     """How much of the interface is saddle-shaped, at the ends of each material's temperatures."""
-    joints = {path.stem: read_joint(path) for path in results.paths("maps")}
+    joints = read_joints(results.paths("maps"))
     parts = []
     for material in results.materials:
         own = [fact for fact in results.facts if fact["material"] == material and fact["sample"] in joints]

@@ -114,8 +114,11 @@ def label_section(results: Results) -> Section:
     pictures = [Picture(path, f"Grey-level histogram of {path.stem}") for path in results.paths("label_figures")]
     blocks: list[Block] = []
     if pictures:
-        caption = "Grey-level histograms with the thresholds; the hybrid one is the first peak of the smoothed second derivative above the pore mode."  # noqa: E501
-        blocks.append(Figure("Histograms and thresholds", "", caption, pictures, columns=3))
+        caption = (
+            "Grey-level histograms with the thresholds; the hybrid one is the first high peak of the smoothed second "
+            "derivative above both the pore mode and the conventional threshold."
+        )
+        blocks.append(Figure("Histograms and thresholds", "", caption, pictures, columns=1))
     rows = [Row([name, number(r["threshold_cta"], 4), number(r["threshold_hybrid"], 4)]) for name, r in labels.items()]
     columns = ["specimen", "conventional (CTA)", "hybrid"]
     blocks.append(Table("Thresholds in grey levels", columns, rows, folded=len(rows) > 6))
