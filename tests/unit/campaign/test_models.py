@@ -43,7 +43,7 @@ SPECIMENS = {name: _specimen(name) for name in "abcd"}
 
 
 def test_models_that_fit_pass():
-    check_models(_config(("Q", ["alpha", "beta", "temperature_C"])), SPECIMENS)
+    assert check_models(_config(("Q", ["alpha", "beta", "temperature_C"])), SPECIMENS) is None
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,16 @@ def test_the_shipped_config_is_valid():
     assert shipped()["samples"] is None
 
 
+def merged(under, over):
+    return {**under, **{k: merged(under[k], v) if isinstance(v, dict) else v for k, v in over.items()}}
+
+
+def test_the_config_of_the_papers_size_is_valid():
+    paper = merged(shipped(), yaml.safe_load((CONFIG / "paper.yaml").read_text()))
+    check_config(paper, CONFIG / "schemas")
+    assert paper["describe"]["voi_um"] == 10
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

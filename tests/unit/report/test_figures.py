@@ -46,6 +46,7 @@ def test_missing_values_and_intervals_are_drawn_around(made, tmp_path, bad):
         save(descriptor_figure(table, "relative_density", ["HPA", "HPB", "NPC"]), tmp_path / "a.svg")
         empty = table.assign(mean=bad)
         save(descriptor_figure(empty, "relative_density", ["HPA", "HPB", "NPC"]), tmp_path / "b.svg")
+    assert (tmp_path / "a.svg").stat().st_size > (tmp_path / "b.svg").stat().st_size > 0
 
 
 def test_one_specimen_is_enough_for_a_figure(made, tmp_path):
@@ -53,6 +54,7 @@ def test_one_specimen_is_enough_for_a_figure(made, tmp_path):
     with house_style():
         one = table[table["sample"] == "HPA_175"]
         save(descriptor_figure(one, "relative_density", ["HPA"]), tmp_path / "a.svg")
+    assert "HPA" in (tmp_path / "a.svg").read_text(encoding="utf-8")
 
 
 def test_text_from_a_sheet_is_never_mathematics(made, tmp_path):
@@ -74,7 +76,8 @@ def test_a_material_looks_the_same_whatever_else_is_drawn():
 
 def test_scores_without_a_value_are_drawn(made):
     table = pd.read_csv(made.files["scores"])
-    score_figure(table.assign(recall_shine_through=np.nan), "recall_shine_through")
+    figure = score_figure(table.assign(recall_shine_through=np.nan), "recall_shine_through")
+    assert figure.axes[0].get_yticklabels()
 
 
 class Known:
