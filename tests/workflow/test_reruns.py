@@ -9,16 +9,15 @@ import yaml
 from porescope.provenance import import_closure
 from running import snakemake, write_project
 
-BLOCK = re.compile(r"^(?:local)?rule (\w+):\n(.*?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
+REASON = re.compile(r"^(?:local)?rule (\w+):\n(?:    .*\n)*?    reason: (.*)$", re.MULTILINE)
 
 
 def reasons(clone: Path, mine: Path) -> dict[str, str]:
     """Rule -> why a dry run would run it."""
     out = snakemake("-n", "-d", str(mine), "--configfile", str(mine / "config.yaml"), cwd=clone).stdout
     found: dict[str, str] = {}
-    for name, body in BLOCK.findall(out):
-        reason = re.search(r"reason: (.*)", body)
-        found[name] = found.get(name, "") + (reason[1] if reason else "?")
+    for name, reason in REASON.findall(out):
+        found[name] = found.get(name, "") + reason
     return {name: reason for name, reason in found.items() if name != "all"}
 
 
@@ -63,7 +62,8 @@ def test_an_edited_module_reruns_exactly_the_rules_that_use_it(edited, module):
     users = {script.stem for script in scripts if path in import_closure(script)}
     write(path, "\nNEW_NAME = 1\n", append=True)
     why = reasons(clone, mine)
-    assert {rule for rule, reason in why.items() if "Params have changed" in reason} == users
+    # where an input is made anew, that is the only reason that is told
+    assert {rule for rule, reason in why.items() if "Params have changed" in reason} <= users <= set(why)
     followers = {rule: reason for rule, reason in why.items() if rule not in users}
     assert all("updated by another job" in reason for reason in followers.values())
 
