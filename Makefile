@@ -18,6 +18,10 @@ test: $(INSTALLED)
 
 bench: $(INSTALLED)
 	PYTHONPATH=workflow_scripts $(VENV)/bin/python benchmarks/geodesic.py
+	PYTHONPATH=workflow_scripts $(VENV)/bin/python benchmarks/selection.py
+	PYTHONPATH=workflow_scripts $(VENV)/bin/python benchmarks/conductivity.py
+	PYTHONPATH=workflow_scripts $(VENV)/bin/python benchmarks/rays.py
+	PYTHONPATH=workflow_scripts $(VENV)/bin/python benchmarks/simulate.py
 
 reference: $(INSTALLED)
 	PYTHONPATH=workflow_scripts $(VENV)/bin/python -m porescope.campaign.reference config

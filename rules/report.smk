@@ -12,6 +12,33 @@ from porescope.provenance import content_hash
 reported = Reported(campaign)
 
 
+rule plot_twin:
+    """Show one slice of a few simulated specimens: truth, noise-free signal, image, classes."""
+    input:
+        examples=expand(rules.simulate_specimen.output.example, sample=reported.shown_simulated),
+    output:
+        figures=report(
+            expand("results/report/figures/twin__{sample}.png", sample=reported.shown_simulated),
+            caption="captions/twin.rst",
+            category="Simulated specimens",
+        ),
+    log:
+        "results/logs/report/plot_twin.log",
+    benchmark:
+        "results/benchmarks/report/plot_twin.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=500),
+        runtime=minutes(base=10),
+    params:
+        samples=reported.shown_simulated,
+        code=code("plot_twin.py"),
+    script:
+        "../workflow_scripts/plot_twin.py"
+
+
 rule plot_segmentation:
     """Show the same slice of a few specimens under every segmenter, and all scores."""
     input:
@@ -111,24 +138,41 @@ rule plot_curvature_distributions:
 
 
 rule plot_models:
-    """Draw predictions against measurements, the scores of all models and what drives the best."""
+    """Draw predictions against measurements, scores and doubts of all models, what drives one, physics beside it."""
     input:
-        samples=rules.collect_descriptors.output.samples,
+        features=rules.collect_features.output.features,
         properties=rules.collect_properties.output.properties,
         models=rules.fit_models.output.models,
+        coefficients=rules.fit_models.output.coefficients,
         predictions=rules.fit_models.output.predictions,
+        selection=rules.fit_models.output.selection,
         shap=rules.explain_models.output.summary,
+        values=rules.explain_models.output.values,
+        physics=rules.compare_physics.output.physics,
     output:
         predicted=report(
             "results/report/figures/models__predicted.svg", caption="captions/predicted.rst", category="Models"
         ),
-        overview=report(
-            "results/report/figures/models__overview.svg", caption="captions/overview.rst", category="Models"
-        ),
-        shap=report("results/report/figures/models__shap.svg", caption="captions/shap.rst", category="Models"),
         property=report(
             "results/report/figures/models__property.svg", caption="captions/property.rst", category="Models"
         ),
+        overview=report(
+            "results/report/figures/models__overview.svg", caption="captions/overview.rst", category="Models"
+        ),
+        residuals=report(
+            "results/report/figures/models__residuals.svg", caption="captions/residuals.rst", category="Models"
+        ),
+        coefficients=report(
+            "results/report/figures/models__coefficients.svg", caption="captions/coefficients.rst", category="Models"
+        ),
+        shap=report("results/report/figures/models__shap.svg", caption="captions/shap.rst", category="Models"),
+        contributions=report(
+            "results/report/figures/models__contributions.svg", caption="captions/contributions.rst", category="Models"
+        ),
+        correlation=report(
+            "results/report/figures/models__correlation.svg", caption="captions/correlation.rst", category="Models"
+        ),
+        physics=report("results/report/figures/models__physics.svg", caption="captions/physics.rst", category="Models"),
         all=report("results/report/figures/models__all.svg", caption="captions/predicted.rst", category="Models"),
     log:
         "results/logs/report/plot_models.log",
@@ -201,10 +245,16 @@ rule write_page:
         properties=reported.of("relate", rules.collect_properties.output.properties),
         models=reported.of("relate", rules.fit_models.output.models),
         coefficients=reported.of("relate", rules.fit_models.output.coefficients),
+        selection=reported.of("relate", rules.fit_models.output.selection),
+        predictor=reported.of("relate", rules.fit_models.output.model),
         shap=reported.of("relate", rules.explain_models.output.summary),
+        shap_groups=reported.of("relate", rules.explain_models.output.groups),
+        predicted=reported.of("relate", rules.predict_specimens.output.predicted),
+        physics=reported.of("relate", rules.compare_physics.output.physics),
         sections=reported.of("generate", rules.describe_sections.output.table),
         generator_scores=reported.of("generate", rules.score_generators.output.scores),
         figures=[
+            *reported.of("simulate", rules.plot_twin.output),
             *reported.of("segment", rules.plot_segmentation.output),
             *rules.plot_descriptors.output.panels,
             *rules.plot_curvature_distributions.output.figures,

@@ -1,16 +1,21 @@
 """Explain the regression models by SHAP (rule explain_models)."""
 
 from porescope.relate.attribution import explain_models
+from porescope.relate.fitting import ModelOptions
 from porescope.runtime import job
 
 
 def main() -> None:
     with job(snakemake) as resources:
         explain_models(
-            descriptors=snakemake.input.descriptors,
+            features=snakemake.input.features,
             properties=snakemake.input.properties,
-            models=snakemake.params.models,
-            transform=snakemake.params.transform,
+            options=ModelOptions(
+                models=snakemake.params.models,
+                rivals=snakemake.params.rivals,
+                laws=[],
+                transform=snakemake.params.transform,
+            ),
             resamples=snakemake.params.resamples,
             seed=resources.seed,
             outputs=dict(snakemake.output.items()),

@@ -2,23 +2,28 @@
 
 from porescope.runtime import job
 from porescope.simulate.recipe import Recipe
-from porescope.simulate.specimen import Settings, simulate_specimen
+from porescope.simulate.settings import Settings
+from porescope.simulate.specimen import Outputs, simulate_specimen
 
 
 def main() -> None:
     with job(snakemake) as resources:
         simulate_specimen(
-            sample=snakemake.wildcards.sample,
-            material=snakemake.params.material,
-            temperature_C=snakemake.params.temperature_C,
+            identity=snakemake.params.identity,
             recipe=Recipe.from_config(snakemake.params.recipe),
             settings=Settings.from_config(snakemake.params.settings),
+            measurement=snakemake.params.measurement,
             solid_property=snakemake.params.solid_property,
             seed=resources.seed,
-            slices=snakemake.output.slices,
-            truth=snakemake.output.truth,
-            drift=snakemake.output.drift,
-            info=snakemake.output.info,
+            threads=resources.threads,
+            outputs=Outputs(
+                slices=snakemake.output.slices,
+                truth=snakemake.output.truth,
+                particles=snakemake.output.particles,
+                drift=snakemake.output.drift,
+                example=snakemake.output.example,
+                info=snakemake.output.info,
+            ),
         )
 
 

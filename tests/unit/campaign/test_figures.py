@@ -13,7 +13,7 @@ CONFIG = {
     "simulate": {"stack": {"slices": 4}},
     "segment": {"segmenters": ["cta", "hybrid", "unet_hybrid"]},
     "describe": {"segmenter": "unet_hybrid"},
-    "relate": {"models": [{"name": "Q", "features": ["alpha"]}]},
+    "relate": {"models": [{"name": "Q", "features": ["alpha"]}], "rivals": [], "table": None},
     "report": {"specimens_shown": 3, "descriptors": ["relative_density"]},
 }
 
@@ -63,6 +63,12 @@ def test_a_whole_campaign_leaves_nothing_out():
 def test_shown_specimens_take_turns_by_material_test_first():
     names = [specimen("A_1"), specimen("A_2", split="test"), specimen("B_1"), specimen("B_2")]
     assert reported(*names).shown == ["A_2", "B_1", "A_1"]
+
+
+def test_the_twin_is_shown_of_simulated_specimens_only(stack):
+    report = reported(specimen("A_1"), specimen("B_1", source="raw", path=stack))
+    assert report.shown == ["A_1", "B_1"]
+    assert report.shown_simulated == ["A_1"]
 
 
 def test_masks_alone_leave_out_all_that_needs_grey_slices(stack):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from porescope.campaign.models import check_models, measurements, takes_simulated_property
+from porescope.campaign.models import Relation, check_models
 from porescope.campaign.specimens import Specimen
 from porescope.campaign.targets import Campaign
 from porescope.errors import InputError
@@ -32,11 +32,20 @@ def _specimen(name: str, **changes) -> Specimen:
     return replace(specimen, **changes)
 
 
-def _config(*models: tuple[str, list[str]], transform: str = "none") -> dict:
-    return {
-        "property": {"name": "conductivity", "unit": "S/cm"},
-        "relate": {"models": [{"name": n, "features": f} for n, f in models], "transform": transform},
-    }
+def _config(*models: tuple[str, list[str]], transform: str = "none", **changes) -> dict:
+    relate = {"models": [{"name": n, "features": f} for n, f in models], "transform": transform}
+    relate |= {"table": None, "rivals": [], "laws": ["bruggeman"], "predictor": "best"}
+    return {"property": {"name": "conductivity", "unit": "S/cm"}, "relate": relate | changes}
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A table of one's own with its path: four specimens, one of them of the sheet."""
+    path = tmp_path / "own.csv"
+    path.write_text(
+        "sample,grain_um,grain_um_sd,property,group,split\na,3,1,10,,\nx,4,1,20,bar,\ny,5,1,30,,test\nz,6,1,,,\n"
+    )
+    return str(path)
 
 
 SPECIMENS = {name: _specimen(name) for name in "abcd"}
@@ -50,7 +59,9 @@ def test_models_that_fit_pass():
     ("models", "message"),
     [
         ([("Q", ["alpha", "tortuosty"])], "model 'Q' .* unknown feature 'tortuosty'; did you mean 'tortuosity'?"),
-        ([("Q", ["alpha"]), ("Q", ["beta"])], "two models 'Q'"),
+        ([("Q", ["alpha"]), ("Q", ["beta"])], "relate/models has another 'Q'"),
+        ([("best", ["alpha"])], "relate/models has another 'best'"),
+        ([("bruggeman", ["alpha"])], "relate/models has another 'bruggeman'"),
         ([("Q", [])], "model 'Q' of relate/models has no feature"),
         ([("Q", ["alpha", "alpha"])], "has 'alpha' twice"),
         (
@@ -91,14 +102,58 @@ def test_logarithm_of_a_measured_zero_is_refused():
         check_models(_config(("Q", ["alpha"]), transform="log"), specimens)
 
 
+def test_rivals_are_checked_but_may_have_more_features_than_specimens():
+    rival = {"name": "ridge", "estimator": "ridge", "features": ["alpha", "beta", "tortuosity", "relative_density"]}
+    check_models(_config(("Q", ["alpha"]), rivals=[rival]), SPECIMENS)
+    with pytest.raises(InputError, match="model 'ridge' of relate/rivals has the unknown feature 'alfa'"):
+        check_models(_config(("Q", ["alpha"]), rivals=[rival | {"features": ["alfa"]}]), SPECIMENS)
+
+
+def test_a_predictor_that_is_no_model_is_refused():
+    with pytest.raises(InputError, match="relate/predictor is 'Z'; expected one of best, Q"):
+        check_models(_config(("Q", ["alpha"]), predictor="Z"), SPECIMENS)
+
+
 def test_measurements_are_plain_values_that_compare_equal_from_run_to_run():
     # NaN differs from itself and would rerun the stage every time
-    rows = measurements({"a": _specimen("a", measured=3.0)} | {"b": _specimen("b")})
-    assert rows == measurements({"a": _specimen("a", measured=3.0)} | {"b": _specimen("b")})
+    specimens = {"a": _specimen("a", measured=3.0), "b": _specimen("b")}
+    rows = Relation(_config(), specimens).measurements
+    assert rows == Relation(_config(), specimens).measurements
     assert (rows[0]["property"], rows[1]["property"]) == (3.0, None)
 
 
 def test_the_sheets_value_spares_the_simulated_one():
-    assert takes_simulated_property(_specimen("a"))
-    assert not takes_simulated_property(_specimen("a", measured=1.0))
-    assert not takes_simulated_property(_specimen("a", source="raw"))
+    specimens = {"a": _specimen("a"), "b": _specimen("b", measured=1.0), "c": _specimen("c", source="raw")}
+    assert Relation(_config(), specimens).simulated == ["a"]
+
+
+def test_a_table_of_ones_own_gives_specimens_features_and_property(own):
+    relation = Relation(_config(("G", ["grain_um"]), table=own), SPECIMENS)
+    rows = {row["sample"]: row for row in relation.measurements}
+    assert list(rows) == ["a", "x", "y", "z"]
+    assert rows["a"] | {"material": "HPA", "temperature_C": 200.0, "property": 10.0} == rows["a"], "from the sheet"
+    assert (rows["x"]["material"], rows["x"]["group"], rows["x"]["temperature_C"]) == ("all", "bar", None)
+    assert rows["y"]["split"] == "test"
+    assert rows["z"]["property"] is None
+    assert relation.simulated == [], "the table's column holds for all"
+    assert "grain_um" in relation.features
+    assert "grain_um_sd" not in relation.features
+    assert not relation.described, "no model needs the descriptors"
+    assert Relation(_config(("G", ["grain_um", "alpha"]), table=own), SPECIMENS).described
+    assert relation.measurements == Relation(_config(table=own), SPECIMENS).measurements
+
+
+def test_a_table_without_property_adds_features_to_what_the_sheet_measures(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("sample,grain_um\na,3\nb,4\n")
+    relation = Relation(_config(("G", ["grain_um"]), table=str(path)), SPECIMENS)
+    assert relation.simulated == ["a", "b"]
+    assert relation.left_out() == ""
+
+
+def test_models_of_a_table_are_checked_like_others(own):
+    check_models(_config(("G", ["grain_um"]), table=own), {})
+    with pytest.raises(InputError, match=r"own.csv has 2 training specimens with conductivity, expected at least 3"):
+        check_models(_config(("G", ["grain_um", "temperature_C"]), table=own), {})
+    with pytest.raises(InputError, match="'grain'; did you mean 'grain_um'"):
+        check_models(_config(("G", ["grain"]), table=own), {})

@@ -1,21 +1,22 @@
-"""A campaign of twelve training and three test specimens whose property follows two descriptors exactly."""
+"""A campaign of twelve training and three test specimens whose property follows two features exactly."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 FEATURES = ("relative_density", "specific_surface_per_um", "alpha")
+UNITS = {"relative_density": "", "specific_surface_per_um": "1/um", "alpha": ""}
 
 
 @pytest.fixture
 def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Descriptors (as sample.csv) and properties (as properties.csv); property = 2 + 100 D + 3 S_V, alpha is noise."""
+    """Features (as features.csv) and properties (as properties.csv); property = 2 + 100 D + 3 S_V, alpha is noise."""
     rng = np.random.default_rng(2)
     samples = [f"{material}_{t}" for material in ("HPA", "HPB", "NPC") for t in (175, 200, 225, 250, 400)]
     values = rng.uniform([0.5, 1.0, 0.05], [0.9, 8.0, 0.1], size=(15, 3))
-    descriptors = pd.DataFrame(
+    features = pd.DataFrame(
         [
-            {"sample": s, "descriptor": name, "mean": value, "reason": ""}
+            {"sample": s, "feature": name, "value": value, "standard_error": np.nan, "unit": UNITS[name], "reason": ""}
             for s, row in zip(samples, values)
             for name, value in zip(FEATURES, row)
         ]
@@ -31,6 +32,7 @@ def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
             "property_sd": 0.1,
             "unit": "S/cm",
             "origin": "sheet",
+            "solved": np.nan,
         }
     )
-    return descriptors, properties
+    return features, properties

@@ -1,29 +1,26 @@
 """Which specimens a model sees: were it wrong, rows would vanish in silence or test specimens be learnt from."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from porescope.errors import InputError
-from porescope.relate.features import model_rows, read_descriptors
+from porescope.relate.features import collect_features, descriptor_features, model_rows, read_features
 
 
 def test_undefined_features_are_left_out_by_name_with_the_reason(tables):
-    descriptors, properties = tables
-    descriptors.loc[
-        (descriptors["sample"] == "HPA_175") & (descriptors["descriptor"] == "alpha"), ["mean", "reason"]
-    ] = [
-        np.inf,
-        "does not percolate",
-    ]
-    descriptors = descriptors[~((descriptors["sample"] == "NPC_400") & (descriptors["descriptor"] == "alpha"))]
-    rows = model_rows(descriptors, properties, ["relative_density", "alpha"])
+    features, properties = tables
+    spoilt = (features["sample"] == "HPA_175") & (features["feature"] == "alpha")
+    features.loc[spoilt, ["value", "reason"]] = [np.inf, "does not percolate"]
+    features = features[~((features["sample"] == "NPC_400") & (features["feature"] == "alpha"))]
+    rows = model_rows(features, properties, ["relative_density", "alpha"])
     assert rows.left_out == {
         "HPA_175": "alpha is inf (does not percolate)",
         "NPC_400": "alpha is nan (not described)",
     }
     assert len(rows.train) == 11
     assert len(rows.test) == 2
-    assert len(model_rows(descriptors, properties, ["relative_density"]).train) == 12, "unused features cost no row"
+    assert len(model_rows(features, properties, ["relative_density"]).train) == 12, "unused features cost no row"
 
 
 def test_test_specimens_are_on_their_side_only(tables):
@@ -33,29 +30,48 @@ def test_test_specimens_are_on_their_side_only(tables):
     assert rows.x("test")[:, 1].tolist() == [225.0, 250.0, 400.0]
 
 
-def test_specimens_without_the_property_are_no_part_of_a_model(tables):
-    descriptors, properties = tables
+def test_specimens_without_the_property_are_to_be_predicted_and_no_part_of_the_fit(tables):
+    features, properties = tables
     properties.loc[0, "property"] = np.nan
-    rows = model_rows(descriptors, properties, ["alpha"])
+    rows = model_rows(features, properties, ["alpha"])
     assert "HPA_175" not in rows.train.index
+    assert rows.unknown.index.tolist() == ["HPA_175"]
     assert rows.left_out == {}
 
 
-def test_features_follow_their_specimens_whatever_the_order_of_the_files(tables):
-    descriptors, properties = tables
-    shuffled = descriptors.sample(frac=1, random_state=1)
-    expected = model_rows(descriptors, properties, ["specific_surface_per_um", "relative_density"])
-    np.testing.assert_array_equal(
-        model_rows(shuffled, properties, ["specific_surface_per_um", "relative_density"]).x("train"),
-        expected.x("train"),
-    )
-    y = 2 + expected.x("train") @ [3, 100]
-    np.testing.assert_allclose(expected.y("train"), y)
+def test_features_and_their_errors_follow_their_specimens_whatever_the_order_of_the_files(tables):
+    features, properties = tables
+    features["standard_error"] = features["value"] / 10
+    shuffled = features.sample(frac=1, random_state=1)
+    rows = model_rows(shuffled, properties, ["specific_surface_per_um", "temperature_C", "relative_density"])
+    x = rows.x("train")
+    np.testing.assert_allclose(rows.y("train"), 2 + x[:, [0, 2]] @ [3, 100])
+    np.testing.assert_allclose(rows.x_errors("train"), x * [0.1, 0, 0.1])
 
 
-def test_a_descriptor_that_stands_twice_is_refused(tables, tmp_path):
-    descriptors, _ = tables
-    path = tmp_path / "sample.csv"
-    descriptors.iloc[[0, 1, 0]].to_csv(path, index=False)
-    with pytest.raises(InputError, match="'relative_density' of sample 'HPA_175' stands twice"):
-        read_descriptors(path)
+def test_an_interval_becomes_a_standard_error(tmp_path):
+    row = {"sample": "007", "descriptor": "alpha", "mean": 0.1, "ci_low": 0.1 - 0.0196, "ci_high": 0.1 + 0.0196}
+    pd.DataFrame([row | {"unit": "", "reason": "", "n_voi": 8}]).to_csv(tmp_path / "sample.csv", index=False)
+    table = descriptor_features(tmp_path / "sample.csv")
+    assert table["standard_error"][0] == pytest.approx(0.01)
+    assert table["sample"][0] == "007"
+
+
+def test_a_descriptor_that_stands_twice_is_refused(tmp_path):
+    row = {"sample": "HPA_175", "descriptor": "alpha", "mean": 0.1, "ci_low": 0.0, "ci_high": 0.2}
+    pd.DataFrame([row, row]).to_csv(tmp_path / "sample.csv", index=False)
+    with pytest.raises(InputError, match="'alpha' of sample 'HPA_175' stands twice"):
+        descriptor_features(tmp_path / "sample.csv")
+
+
+def test_a_users_feature_goes_before_a_descriptor_of_the_same_name(tmp_path):
+    row = {"sample": "a", "descriptor": "alpha", "mean": 0.1, "ci_low": 0.0, "ci_high": 0.2, "unit": "", "reason": ""}
+    pd.DataFrame([row, row | {"descriptor": "beta"}]).to_csv(tmp_path / "sample.csv", index=False)
+    (tmp_path / "own.csv").write_text("sample,alpha,grain_um,grain_um_sd\na,0.3,12,0.5\nb,,13,\n")
+    collect_features([tmp_path / "sample.csv"], [tmp_path / "own.csv"], tmp_path / "features.csv")
+    table = read_features(tmp_path / "features.csv").set_index(["sample", "feature"])
+    assert table.loc[("a", "alpha"), "value"] == 0.3
+    assert table.loc[("a", "beta"), "origin"] == "describe"
+    assert table.loc[("a", "grain_um"), "standard_error"] == 0.5
+    assert table.loc[("b", "alpha"), "reason"] == "empty in the table"
+    assert "grain_um_sd" not in table.index.get_level_values("feature")

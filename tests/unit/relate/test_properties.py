@@ -43,6 +43,13 @@ def test_simulated_property_of_another_kind_is_refused():
         property_table([_row("b")], {"b.json": _record("b", unit="S/m")}, "conductivity", "S/cm")
 
 
+def test_what_the_structure_alone_would_have_stands_beside_the_property():
+    record = _record("b") | {"property_without_contacts": 90.0}
+    table = property_table([_row("b"), _row("a", 5.0)], {"b.json": record}, "conductivity", "S/cm")
+    assert table["solved"][0] == 90.0
+    assert np.isnan(table["solved"][1])
+
+
 def test_names_that_look_like_numbers_or_nothing_survive_the_file(tmp_path):
     record = tmp_path / "specimen.json"
     record.write_text(json.dumps(_record("007")), encoding="utf-8")

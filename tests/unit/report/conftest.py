@@ -10,17 +10,36 @@ import pytest
 from scipy import ndimage
 
 from porescope.describe.names import DESCRIPTORS
+from porescope.relate.attribution import explain_models
+from porescope.relate.features import collect_features
+from porescope.relate.fitting import ModelOptions
+from porescope.relate.physics import compare_physics, predict_specimens
+from porescope.relate.scoring import fit_models
 from porescope.report.curvature import plot_curvature_distributions
 from porescope.report.descriptors import plot_descriptors
 from porescope.report.generated import plot_generated
 from porescope.report.models import plot_models
 from porescope.report.segmentation import plot_scores, plot_slices
 from porescope.report.style import canvas, save
+from porescope.report.twin import plot_examples
+from porescope.simulate.example import Example
 from porescope.volume import Spacing, write_volume
 
 TEMPERATURES = (175, 200, 225, 250, 350, 400)
 MATERIALS = ("HPA", "HPB", "NPC")
 TEST = ("HPA_225", "HPB_350", "NPC_250")
+MODEL_FIGURES = (
+    "predicted",
+    "property",
+    "overview",
+    "residuals",
+    "coefficients",
+    "shap",
+    "contributions",
+    "correlation",
+    "physics",
+    "all",
+)
 SPACING = Spacing(0.025, 0.025, 0.025)
 PANELS = (
     "relative_density",
@@ -61,6 +80,7 @@ class Made:
         self.shown = [name for name in TEST if name in self.samples] or self.samples[:1]
         self.left_out: dict[str, str] = {}
         self.files: dict[str, Any] = {}
+        self.drawn: dict[str, str] = {}
 
     def path(self, name: str) -> Path:
         """A file of the results folder; its folder is made."""
@@ -95,6 +115,23 @@ def density_of(fact: dict[str, Any], made: Made) -> float:
     return start + gain * made.heat(fact) ** 0.6
 
 
+def simulated(fact: dict[str, Any], made: Made) -> dict[str, Any]:
+    """simulate/{sample}/specimen.json, as far as the report reads it."""
+    return {
+        "sample": fact["sample"],
+        "true_relative_density": density_of(fact, made),
+        "shine_through_share_of_pores": 0.2 + 0.1 * made.heat(fact),
+        "shape": list(made.shape),
+        "spacing_um": list(SPACING),
+        "particles": 1200,
+        "contact_resistance_ohm_m2": 1e-14,
+        "property_name": "conductivity",
+        "property_unit": "S/cm",
+        "property_without_noise": 1e4 * (1 + made.heat(fact)),
+        "property_without_contacts": 5e4 * (1 + made.heat(fact)),
+    }
+
+
 def write_stacks(made: Made) -> None:
     """JSONs of all specimens, volumes of the shown ones."""
     rng, shape = made.rng, made.shape
@@ -104,7 +141,7 @@ def write_stacks(made: Made) -> None:
         sources = [{"path": f"s{i}.tif", "sha256": f"{i:064d}"} for i in range(3)]
         info = {"sample": name, "shape": list(shape), "spacing_um": list(SPACING), "source_files": sources}
         made.json(f"ingest/{name}.json", info)
-        made.json(f"simulate/{name}/specimen.json", {"sample": name, "true_relative_density": density_of(fact, made)})
+        made.json(f"simulate/{name}/specimen.json", simulated(fact, made))
         shifts = np.cumsum(rng.normal(0, 0.6, (shape[0], 2)), axis=0).tolist()
         crop = {"y": [0, shape[1]], "x": [0, shape[2]]}
         made.json(f"restore/{name}.json", {"shape": list(shape), "shift_px": shifts, "crop_px": crop})
@@ -120,6 +157,9 @@ def write_stacks(made: Made) -> None:
         truth = pore.astype(np.uint8) + shine
         grey = np.where(pore, 60, 190) + np.where(shine, 90, 0) + rng.normal(0, 12, shape)
         write_volume(made.path(f"simulate/{name}/truth.ome.zarr"), truth, SPACING, "labels")
+        signal = np.where(shine, 0.8, ~pore)
+        example = Example(~pore[0], signal[0], (255 * signal[0]).astype(np.uint8), truth[0], SPACING)
+        example.save(made.path(f"simulate/{name}/example.npz"))
         drift = [{"slice": z, "shift_y_px": 0.0, "shift_x_px": 0.0} for z in range(shape[0])]
         made.csv(f"simulate/{name}/drift.csv", drift)
         info = json.loads(made.path(f"restore/{name}.json").read_text())
@@ -208,50 +248,46 @@ def write_descriptors(made: Made) -> None:
     made.files["maps"] = maps
 
 
+MODELS = (
+    ("A", ("relative_density", "tortuosity")),
+    ("I", ("relative_density", "specific_surface_per_um", "tortuosity", "strut_diameter_um")),
+    ("Q", ("specific_surface_per_um", "alpha", "beta")),
+)
+
+
 def write_models(made: Made) -> None:
-    """The tables of stage relate."""
-    measured = {f["sample"]: 300 * (density_of(f, made) - 0.35) ** 1.3 * (0.4 + made.heat(f)) for f in made.facts}
-    features = {
-        "A": ["relative_density", "tortuosity"],
-        "I": ["relative_density", "specific_surface_per_um", "tortuosity", "strut_diameter_um"],
-        "Q": ["specific_surface_per_um", "alpha", "beta"],
-    }
-    models, predictions, shap, coefficients = [], [], [], []
-    for index, (model, names) in enumerate(features.items()):
-        noise = (14.0, 8.0, 5.0)[index]
-        base = {"model": model, "features": " + ".join(names), "n_train": 15, "n_test": 3, "r2_train": 0.97}
-        base |= {"r2_loocv": 0.86 + 0.04 * index, "rmse_loocv": noise, "r2_test": 0.8, "rmse_test": noise}
-        base |= {"rmse_unit": "S/cm", "p_permutation": 0.001, "max_vif": 4.2, "transform": "none"}
-        models.append(base | {"left_out": "", "reason": ""})
-        for fact in made.facts:
-            for split in ("test",) if fact["split"] == "test" else ("train", "loocv"):
-                value = measured[fact["sample"]]
-                row = {"model": model, **{k: fact[k] for k in ("sample", "material", "temperature_C")}, "split": split}
-                row |= {"measured": value, "measured_sd": 2.0, "unit": "S/cm"}
-                predictions.append(row | {"predicted": value + made.rng.normal(0, noise)})
-        for rank, name in enumerate(reversed(names), start=1):
-            row = {
-                "model": model,
-                "feature": name,
-                "mean_abs_shap": 30 / rank,
-                "rank": rank,
-                "rank_ci": f"{rank}-{rank}",
-            }
-            shap.append(row | {"unit": "S/cm", "n": 15, "caution": ""})
-            row = {"model": model, "feature": name, "coefficient": 3.0, "ci_low": 2.0, "ci_high": 4.0}
-            coefficients.append(row | {"unit": "S/cm"})
+    """The tables of stage relate, by the functions of the stage."""
+    place = made.path("relate/features.csv").parent
+    collect_features([made.files["samples"]], [], place / "features.csv")
     properties = [
         {**{k: f[k] for k in ("sample", "material", "temperature_C", "group", "split")},
-         "property": measured[f["sample"]], "property_sd": 2.0, "unit": "S/cm"}
+         "property": 300 * (density_of(f, made) - 0.35) ** 1.3 * (0.4 + made.heat(f)) + made.rng.normal(0, 3),
+         "property_sd": 2.0, "unit": "S/cm", "origin": "simulated", "solved": 300 * (density_of(f, made) - 0.3)}
         for f in made.facts
     ]  # fmt: skip
-    made.files |= {
-        "properties": made.csv("relate/properties.csv", properties),
-        "models": made.csv("relate/models.csv", models),
-        "coefficients": made.csv("relate/coefficients.csv", coefficients),
-        "shap": made.csv("relate/shap.csv", shap),
+    made.csv("relate/properties.csv", properties)
+    models = [{"name": name, "features": features} for name, features in MODELS]
+    ridge = {"name": "ridge", "estimator": "ridge", "features": ("relative_density", "tortuosity")}
+    options = ModelOptions(models, [ridge], ["bruggeman", "geometric"], "none")
+    inputs = (place / "features.csv", place / "properties.csv")
+    outputs = {name: str(place / f"{name}.csv") for name in ("models", "coefficients", "predictions")}
+    outputs |= {"selection": str(place / "selection.json"), "model": str(place / "model.json")}
+    fit_models(*inputs, options, "best", 99, 100, 1, outputs)
+    shap = {
+        "summary": str(place / "shap.csv"),
+        "groups": str(place / "groups.csv"),
+        "values": str(place / "values.csv"),
     }
-    made.predictions = made.csv("relate/predictions.csv", predictions)
+    explain_models(*inputs, options, 100, 1, shap)
+    predicted, physics = str(place / "predicted.csv"), str(place / "physics.csv")
+    predict_specimens(outputs["model"], *inputs, 600.0, predicted)
+    named = {"features": str(inputs[0]), "properties": str(inputs[1])}
+    compare_physics(outputs | named | {"predicted": predicted}, 600.0, physics)
+    made.files |= {name: outputs[name] for name in ("models", "coefficients", "selection")}
+    made.files |= {"predictor": outputs["model"], "properties": named["properties"], "shap": shap["summary"]}
+    made.files |= {"shap_groups": shap["groups"], "predicted": predicted, "physics": physics}
+    made.drawn = {name: made.files[name] for name in ("models", "coefficients", "selection", "shap", "physics")}
+    made.drawn |= {**named, "predictions": outputs["predictions"], "values": shap["values"]}
 
 
 def write_generated(made: Made) -> None:
@@ -323,18 +359,19 @@ def draw(made: Made, property_name: str = "conductivity") -> None:
         320,
         slices,
     )
+    twins = places("twin", made.shown, "png")
+    plot_examples({n: str(made.path(f"simulate/{n}/example.npz")) for n in made.shown}, twins)
     scores = places("scores", ("accuracy", "jaccard", "recall_shine_through"), "svg")
     plot_scores(made.files["scores"], scores)
     panels = places("descriptor", PANELS, "svg")
     plot_descriptors(made.files["samples"], made.files["simulated"], made.facts, MATERIALS, panels)
     curvature = places("curvature", MATERIALS, "svg")
     plot_curvature_distributions(made.files["maps"], made.facts, curvature)
-    models = places("models", ("predicted", "overview", "shap", "property", "all"), "svg")
-    tables = {name: made.files[name] for name in ("models", "shap", "properties", "samples")}
-    plot_models(tables | {"predictions": made.predictions}, "Q", property_name, MATERIALS, models)
+    models = places("models", MODEL_FIGURES, "svg")
+    plot_models(made.drawn, "Q", property_name, MATERIALS, models)
     galleries, curves = places("gallery", MATERIALS, "png"), places("curves", MATERIALS, "svg")
     plot_generated(made.files["sections"], made.real, made.generated, made.tiles, galleries, curves)
-    families = (slices, scores, panels, curvature, models, galleries, curves)
+    families = (twins, slices, scores, panels, curvature, models, galleries, curves)
     made.files["figures"] = [path for family in families for path in family.values()]
 
 

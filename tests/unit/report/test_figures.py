@@ -11,13 +11,14 @@ from porescope.report.descriptors import descriptor_figure
 from porescope.report.generated import gallery_figure, read_gallery, spread
 from porescope.report.joint import Joint, read_joints
 from porescope.report.models import plot_models
-from porescope.report.segmentation import central_window, nice_length, pore_jaccard, score_figure, slice_tiles
+from porescope.report.pictures import nice_length
+from porescope.report.segmentation import central_window, pore_jaccard, score_figure, slice_tiles
 from porescope.report.style import axis_label, house_style, material_look, plain, save
 from porescope.volume import Spacing, Volume
 
 
 def test_every_figure_is_there_and_not_empty(made):
-    assert len(made.files["figures"]) == 27
+    assert len(made.files["figures"]) == 35
     assert all(Path(path).stat().st_size > 3000 for path in made.files["figures"])
 
 
@@ -61,12 +62,29 @@ def test_text_from_a_sheet_is_never_mathematics(made, tmp_path):
     """'$' in a property's name or unit would else be parsed, and fail on what is no formula."""
     assert axis_label("cost", "$/kg_{") == r"cost (\$/kg_{)"
     assert plain("a$b") == r"a\$b"
-    tables = {name: made.files[name] for name in ("models", "shap", "properties", "samples")}
-    names = ("predicted", "overview", "shap", "property", "all")
-    outputs = {name: str(tmp_path / f"{name}.svg") for name in names}
+    figures = [Path(path).stem for path in made.files["figures"] if Path(path).stem.startswith("models__")]
+    outputs = {name.removeprefix("models__"): str(tmp_path / f"{name}.svg") for name in figures}
     hostile = r"<b>$\frac{</b>"
-    plot_models(tables | {"predictions": made.predictions}, "Q", hostile, ["HPA", "HPB", "NPC"], outputs)
-    assert "<b>" not in (tmp_path / "property.svg").read_text(encoding="utf-8")
+    plot_models(made.drawn, "Q", hostile, ["HPA", "HPB", "NPC"], outputs)
+    assert "<b>" not in Path(outputs["property"]).read_text(encoding="utf-8")
+
+
+def test_models_without_any_usable_specimen_are_drawn_empty(made, tmp_path):
+    """A campaign whose features are all undefined still gets its report."""
+    empty = {"predictions": 0, "coefficients": 0, "shap": 0, "values": 0, "physics": 0}
+    tables = dict(made.drawn)
+    for name in empty:
+        pd.read_csv(tables[name]).iloc[:0].to_csv(tmp_path / f"{name}.csv", index=False)
+        tables[name] = str(tmp_path / f"{name}.csv")
+    models = pd.read_csv(tables["models"])
+    models.loc[:, [c for c in models if c.startswith(("r2", "rmse_l", "rmse_t"))]] = np.nan
+    models.to_csv(tmp_path / "models.csv", index=False)
+    (tmp_path / "selection.json").write_text('{"compared": [], "best": null}')
+    tables |= {"models": str(tmp_path / "models.csv"), "selection": str(tmp_path / "selection.json")}
+    figures = [Path(path).stem for path in made.files["figures"] if Path(path).stem.startswith("models__")]
+    outputs = {name.removeprefix("models__"): str(tmp_path / f"{name}.svg") for name in figures}
+    plot_models(tables, "Q", "conductivity", ["HPA", "HPB", "NPC"], outputs)
+    assert all(Path(path).stat().st_size > 1000 for path in outputs.values())
 
 
 def test_a_material_looks_the_same_whatever_else_is_drawn():

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from porescope.report import answers
 from porescope.report.densities import density_check
 from porescope.report.joint import Joint
 from porescope.report.results import Results
@@ -103,6 +104,88 @@ def test_generators_are_compared_without_favour():
 def test_a_model_that_could_not_be_fitted_says_why():
     row = pd.Series({"model": "Q", "r2_train": np.nan, "reason": "fewer specimens than coefficients"})
     assert relate.score_sentence(row, "S/cm") == "Model Q could not be fitted: fewer specimens than coefficients."
+
+
+COEFFICIENT = {
+    "model": "Q",
+    "feature": "alpha",
+    "coefficient": -500.0,
+    "ci_low": -700.0,
+    "ci_high": -300.0,
+    "sign_stability": 1.0,
+    "feature_sd": 0.1,
+    "vif": 2.0,
+}
+ROW = {"model": "Q", "r2_loocv": 0.9, "transform": "none"}
+
+
+def advice(row: dict | None = None, **changes: float) -> str:
+    """What to change according to one coefficient."""
+    return answers.change(ROW | (row or {}), pd.DataFrame([COEFFICIENT | changes]), "S/cm", "conductivity")
+
+
+def test_advice_has_direction_size_and_interval():
+    assert advice().startswith(
+        "Lower Bruggeman exponent α: by 0.10 (its usual difference between specimens), others as they are, it goes "
+        "with 50 S/cm more conductivity (95 %: 30 to 70)."
+    )
+    assert "49 % more conductivity" in advice({"transform": "log"}, coefficient=4.0, ci_low=3.0, ci_high=5.0)
+
+
+@pytest.mark.parametrize("doubt", [{"ci_high": 10.0}, {"sign_stability": 0.9}, {"vif": 40.0}])
+def test_no_advice_where_the_data_do_not_tell_the_direction(doubt):
+    """An interval across 0, a sign that turns with the specimens, a feature that another one repeats."""
+    assert "No single feature of model Q has a sure effect" in advice(**doubt)
+
+
+def test_no_advice_from_a_model_that_does_not_predict():
+    assert advice({"r2_loocv": 0.2}) == answers.change(ROW | {"r2_loocv": np.nan}, pd.DataFrame(), "", "")
+    assert advice({"r2_loocv": 0.2}).startswith("No advice")
+
+
+def test_entangled_features_are_named_together():
+    groups = pd.DataFrame(
+        [
+            {"model": "Q", "group": "alpha + beta", "mean_abs_shap": 30.0, "rank": 1},
+            {"model": "Q", "group": "relative_density", "mean_abs_shap": 5.0, "rank": 2},
+        ]
+    )
+    coefficients = pd.DataFrame([COEFFICIENT | {"feature": "relative_density"}])
+    text = answers.drives(ROW, groups, coefficients, "S/cm", "conductivity")
+    assert "most of all Bruggeman exponent α and curvature ratio β together (they rise and fall together" in text
+    assert "Then relative density D (more of it goes with less conductivity): ± 5.0 S/cm" in text
+
+
+def test_luck_is_told():
+    row = ROW | {"r2_loocv_low": 0.8, "r2_loocv_high": 0.95, "p_corrected": 0.3, "reason": ""}
+    selection = {"compared": ["A", "Q"], "best": "Q", "r2_best": 0.9, "r2_nested": 0.4}
+    shap = pd.DataFrame([{"model": "Q", "rank_ci": "1-1"}, {"model": "Q", "rank_ci": "2-3"}])
+    text = answers.sureness(row, selection, shap)
+    assert "30 % of shuffles of the property: it may be chance." in text
+    assert "keeps R² = 0.40 when the choice itself is tested" in text
+    assert "The order holds for 1 of 2 features" in text
+
+
+def test_a_property_that_spans_decades_calls_for_its_logarithm(tmp_path):
+    table = tmp_path / "properties.csv"
+    pd.DataFrame({"property": [2.0, 280.0]}).to_csv(table, index=False)
+    results = Results({"properties": str(table)}, [], {})
+    (note,) = relate.span_note(results, "none")
+    assert "spans a factor of 140" in note.text
+    assert relate.span_note(results, "log") == []
+
+
+def test_a_poor_model_is_not_relied_on():
+    groups = pd.DataFrame([{"model": "Q", "group": "alpha", "mean_abs_shap": 30.0, "rank": 1}])
+    text = answers.drives(ROW | {"r2_loocv": 0.1}, groups, pd.DataFrame([COEFFICIENT]), "S/cm", "conductivity")
+    assert text.startswith("Not to be relied on")
+
+
+def test_what_is_lost_beside_the_geometry_is_told():
+    physics = pd.DataFrame({"sample": ["a", "b", "c"], "lost_share": [0.75, 0.2, np.nan]})
+    text = relate.physics_sentence(physics, "conductivity")
+    assert "is 25 % (a) to 80 % (b) of what the geometry alone would let through" in text
+    assert relate.physics_sentence(physics.iloc[2:], "conductivity") == ""
 
 
 def test_highlighted_model_falls_back_to_the_best():

@@ -13,7 +13,7 @@ from porescope.report.page import PageOptions, sections_of, write_page
 from porescope.report.results import Results
 
 OPTIONS = PageOptions(title="Copper", model="Q", property_name="conductivity", seed=1)
-NAMES = ["specimens", "restore", "label", "segment", "describe", "relate", "generate", "trust"]
+NAMES = ["specimens", "simulate", "restore", "label", "segment", "describe", "relate", "generate", "trust"]
 
 
 def written(made: Any, folder: Path, options: PageOptions = OPTIONS, **changes: Any) -> str:
@@ -70,7 +70,20 @@ def test_a_title_cannot_bring_code(made, tmp_path):
         ("restore", ["quality", "restored"]),
         ("label", ["label", "label_figures"]),
         ("segment", ["scores"]),
-        ("relate", ["models", "coefficients", "shap", "properties"]),
+        (
+            "relate",
+            [
+                "models",
+                "coefficients",
+                "selection",
+                "predictor",
+                "shap",
+                "shap_groups",
+                "properties",
+                "predicted",
+                "physics",
+            ],
+        ),
         ("generate", ["sections", "generator_scores"]),
     ],
 )
@@ -94,7 +107,7 @@ def test_masks_alone_give_a_page(made, tmp_path):
     write_page(files, [fact], left_out, OPTIONS, tmp_path / "index.html")
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "1 specimen (all mask made elsewhere)" in page
-    assert page.count("Left out: only masks.") == 5
+    assert page.count("Left out: only masks.") == 6
     assert "Relative density of HPA_175 is 0.5" in page
     assert "the sheet" in page
 

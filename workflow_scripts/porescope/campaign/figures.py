@@ -75,6 +75,11 @@ class Reported:
         return turns[: self.options["specimens_shown"]]
 
     @property
+    def shown_simulated(self) -> list[str]:
+        """Of the shown specimens, those that the workflow makes itself."""
+        return [name for name in self.shown if name in self.campaign.simulated]
+
+    @property
     def shown_truths(self) -> dict[str, Any]:
         """Where the truth of the shown specimens is, of those that have one."""
         return {name: source for name, source in self.campaign.truths.items() if name in self.shown}

@@ -67,6 +67,11 @@ class Specimen:
         return f"{self.material}_{self.temperature_C:g}"
 
     @property
+    def identity(self) -> dict[str, str | float]:
+        """What a record of the specimen begins with."""
+        return {"sample": self.sample, "material": self.material, "temperature_C": self.temperature_C}
+
+    @property
     def spacing(self) -> Spacing | None:
         """Voxel edges in um, or None where the sheet leaves any of them to the file's metadata."""
         z, y, x = self.voxel_nm

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from porescope.campaign.models import Relation
 from porescope.campaign.slices import slice_files
 from porescope.campaign.specimens import Specimen
 from porescope.errors import InputError
@@ -135,11 +136,8 @@ class Campaign:
         reasons = {}
         if not self.imaged:
             reasons["segment"] = "no specimen has grey slices, so nothing is segmented or scored"
-        known = [s for s in self.specimens.values() if s.source == "simulate" or s.measured == s.measured]
-        if not known:
-            reasons["relate"] = "no specimen has a measured property, so no model is fitted"
-        elif not self.config["relate"]["models"]:
-            reasons["relate"] = "the config's relate/models is empty, so no model is fitted"
+        if reason := Relation(self.config, self.specimens).left_out():
+            reasons["relate"] = reason
         if not self.conditions:
             reasons["generate"] = "no material has three temperatures, so there is no curve to generate along"
         return reasons

@@ -4,53 +4,51 @@ import logging
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import shap
-from scipy import stats
 
-from porescope.relate.fitting import Fitted, fit_from_files
-from porescope.relate.regression import LinearFit, to_target
+from porescope.relate.bootstrap import BOOTSTRAP_SHARE, Resampled, rank, rank_intervals, resample
+from porescope.relate.clusters import LIMIT, clusters_of
+from porescope.relate.estimators import linear_slopes
+from porescope.relate.fitting import LAW, Fit, Fitted, ModelOptions, RivalFit, fit_from_files
+from porescope.relate.regression import LinearFit
 
 log = logging.getLogger(__name__)
 
-SUMMARY_COLUMNS = ("model", "feature", "mean_abs_shap", "rank", "rank_ci", "unit", "n", "caution")
+SUMMARY_COLUMNS = ("model", "feature", "mean_abs_shap", "rank", "rank_ci", "unit", "n", "explainer", "caution")
+GROUP_COLUMNS = ("model", "group", "members", "mean_abs_shap", "rank", "rank_ci", "unit")
 VALUE_COLUMNS = ("model", "sample", "split", "feature", "feature_value", "shap", "base", "unit")
 
 VIF_LIMIT = 10.0
 FREEDOM_LIMIT = 8
 """Fewer residual degrees of freedom than this are called too few to order features by."""
 
-BOOTSTRAP_SHARE = 0.5
-"""Share of resamples that must determine the model for a rank interval to be given."""
-
 
 def explain_models(
-    descriptors: str | Path,
+    features: str | Path,
     properties: str | Path,
-    models: Sequence[Mapping[str, Any]],
-    transform: str,
+    options: ModelOptions,
     resamples: int,
     seed: int,
     outputs: Mapping[str, str | Path],
 ) -> None:
-    """Fit as fit_models does, explain; write outputs['summary'] (shap.csv) and outputs['values'] (shap_values.csv)."""
-    fitted = fit_from_files(descriptors, properties, models, transform)
-    summary, values = explain(fitted, resamples, seed)
-    summary.to_csv(outputs["summary"], index=False)
-    values.to_csv(outputs["values"], index=False)
+    """Fit as fit_models does, explain; write ``summary``, ``groups`` and ``values`` (shap*.csv)."""
+    fitted, _ = fit_from_files(features, properties, options)
+    tables = explain(fitted, resamples, seed)
+    for name, table in zip(("summary", "groups", "values"), tables, strict=True):
+        table.to_csv(outputs[name], index=False)
 
 
-def explain(fitted: Sequence[Fitted], resamples: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """SHAP tables of all models that could be fitted.
+def explain(fitted: Sequence[Fitted], resamples: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """SHAP tables of all regressions that could be fitted; a law of one line explains itself.
 
     Parameters
     ----------
     fitted : sequence of Fitted
     resamples : int
-        Bootstrap resamples for the intervals of the ranks.
+        Bootstrap resamples for the intervals of the ranks, of least-squares models.
     seed : int
 
     Returns
@@ -59,28 +57,33 @@ def explain(fitted: Sequence[Fitted], resamples: int, seed: int) -> tuple[pd.Dat
         SUMMARY_COLUMNS, a row a model and feature: mean |SHAP| over the n training specimens in the unit of the
         fitted target, rank (1 = largest), its 95 % interval as 'low-high' (empty if it could not be had), and in
         ``caution`` why the order should not be trusted, if so.
+    groups : DataFrame
+        GROUP_COLUMNS, a row a model and cluster of correlated features (clusters.clusters_of): the SHAP values of its
+        members are added before their size is taken, for only their sum is told by the data.
     values : DataFrame
         VALUE_COLUMNS, a row a model, specimen (train and test) and feature; base + the SHAP values of a specimen is
         its prediction, on the scale of the fitted target.
     """
-    summaries, values = [pd.DataFrame(columns=list(SUMMARY_COLUMNS))], [pd.DataFrame(columns=list(VALUE_COLUMNS))]
+    tables: tuple[list[pd.DataFrame], ...] = ([], [], [])
     for model in fitted:
-        if model.fit is not None:
+        if model.fit is not None and model.spec.estimator != LAW:
             rng = np.random.default_rng([seed, zlib.crc32(model.name.encode())])
-            summaries.append(_summary(model, model.fit, resamples, rng))
-            values += [_values(model, model.fit, side) for side in ("train", "test") if len(model.rows.x(side))]
-    return (
-        pd.concat(summaries[1:] or summaries, ignore_index=True),
-        pd.concat(values[1:] or values, ignore_index=True),
+            for stack, found in zip(tables, _explain(model, model.fit, resamples, rng), strict=True):
+                stack.append(found)
+    columns = (SUMMARY_COLUMNS, GROUP_COLUMNS, VALUE_COLUMNS)
+    summary, groups, values = (
+        pd.concat(stack, ignore_index=True) if stack else pd.DataFrame(columns=list(names))
+        for stack, names in zip(tables, columns, strict=True)
     )
+    return summary, groups, values
 
 
-def shap_values(fit: LinearFit, background: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, float]:
-    """Exact SHAP values of a linear model.
+def shap_values(fit: Fit, background: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, float, str]:
+    """SHAP values of a fitted model.
 
     Parameters
     ----------
-    fit : LinearFit
+    fit : Fit
     background : (n, p) array
         Features of the training specimens; their mean prediction is the base.
     x : (m, p) array
@@ -89,86 +92,86 @@ def shap_values(fit: LinearFit, background: np.ndarray, x: np.ndarray) -> tuple[
     Returns
     -------
     values : (m, p) array
-        In the unit of the target; equal to coefficient x (x - mean of the background).
+        In the unit of the target; of a linear model equal to coefficient x (x - mean of the background).
     base : float
         Mean prediction over the background.
-    """
-    scaler, linear = fit.pipeline.steps[0][1], fit.pipeline.steps[1][1]
-    whole = shap.maskers.Independent(scaler.transform(background), max_samples=len(background))  # not a sample of it
-    explainer = shap.LinearExplainer(linear, whole)
-    return np.asarray(explainer.shap_values(scaler.transform(x))), float(explainer.expected_value)
+    explainer : str
+        'linear' or 'kernel'.
 
+    Notes
+    -----
+    Least squares, ridge and elastic net: shap's linear explainer, exact. Anything else: its kernel explainer over all
+    2^p coalitions, exact too, with the training specimens in place of absent features; p is small here.
 
-def bootstrap_ranks(
-    x: np.ndarray, y: np.ndarray, groups: np.ndarray, resamples: int, rng: np.random.Generator
-) -> np.ndarray:
-    """Ranks of the features by mean |SHAP| in resampled training sets.
-
-    Parameters
+    References
     ----------
-    x : (n, p) array
-    y : (n,) array
-    groups : (n,) array
-        Whole groups are drawn, with replacement.
-    resamples : int
-    rng : Generator
-
-    Returns
-    -------
-    (k, p) int array
-        A row for each of the k <= resamples that determine a model; 1 is the largest.
+    Lundberg and Lee, Adv. Neural Inf. Process. Syst. 30 (2017) 4765.
     """
-    members = [np.flatnonzero(groups == group) for group in dict.fromkeys(groups.tolist())]
-    ranks = []
-    for _ in range(resamples):
-        drawn = np.concatenate([members[i] for i in rng.integers(len(members), size=len(members))])
-        centred = x[drawn] - x[drawn].mean(axis=0)
-        scale = centred.std(axis=0)
-        if np.all(scale > 1e-12 * np.abs(x).max(axis=0)):
-            scaled = centred / scale
-            slopes, _, determined, _ = np.linalg.lstsq(scaled, y[drawn] - y[drawn].mean(), rcond=1e-8)
-            if determined == x.shape[1]:
-                ranks.append(rank(np.mean(np.abs(slopes * scaled), axis=0)))
-    return np.array(ranks, dtype=int).reshape(-1, x.shape[1])
+    slopes = linear_part(fit)
+    if slopes is None:
+        kernel = shap.KernelExplainer(fit.predict, background)
+        found = kernel.shap_values(x, nsamples=2 ** x.shape[1], l1_reg=False, silent=True)
+        return np.asarray(found), float(kernel.expected_value), "kernel"
+    whole = shap.maskers.Independent(background, max_samples=len(background))  # not a sample of it
+    intercept = float(np.mean(fit.predict(background)) - background.mean(axis=0) @ slopes)
+    explainer = shap.LinearExplainer((slopes, intercept), whole)
+    return np.asarray(explainer.shap_values(x)), float(explainer.expected_value), "linear"
 
 
-def rank(importance: np.ndarray) -> np.ndarray:
-    """1 for the largest; equal values in the order of the features."""
-    return stats.rankdata(-importance, method="ordinal").astype(int)
+def linear_part(fit: Fit) -> np.ndarray | None:
+    """Change of the target per unit of each feature; None for a model that is not linear."""
+    if isinstance(fit, LinearFit):
+        return fit.slopes
+    return linear_slopes(fit.estimator) if isinstance(fit, RivalFit) else None
 
 
-def _summary(model: Fitted, fit: LinearFit, resamples: int, rng: np.random.Generator) -> pd.DataFrame:
+def _explain(
+    model: Fitted, fit: Fit, resamples: int, rng: np.random.Generator
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     rows = model.rows
-    x, y = rows.x("train"), to_target(rows.y("train"), model.transform)
-    importance = np.mean(np.abs(shap_values(fit, x, x)[0]), axis=0)
-    ranks = bootstrap_ranks(x, y, rows.train["group"].to_numpy(dtype=str), resamples, rng)
-    cautions = _cautions(model, fit)
-    if len(ranks) < BOOTSTRAP_SHARE * resamples:
-        cautions.append("most resamples do not determine the model, so ranks have no interval")
-        intervals = [""] * len(importance)
-    else:
-        limits = np.quantile(ranks, [0.025, 0.975], axis=0, method="closest_observation")
-        intervals = [f"{low}-{high}" for low, high in limits.T.astype(int)]
-    for caution in cautions:
+    x, names = rows.x("train"), rows.features
+    values, base, explainer = shap_values(fit, x, x)
+    clusters = clusters_of(x)
+    drawn = None
+    if model.linear is not None:
+        drawn = resample(x, model.target("train"), rows.column("train", "group"), resamples, rng, clusters)
+    importance = np.mean(np.abs(values), axis=0)
+    pooled = np.array([np.mean(np.abs(values[:, members].sum(axis=1))) for members in clusters])
+    caution = "; ".join(_cautions(model, fit, drawn, resamples))
+    if caution:
         log.warning("SHAP of model %s: %s", model.name, caution)
-    return pd.DataFrame(
+    shared = {"model": model.name, "unit": model.target_unit}
+    summary = pd.DataFrame(
         {
-            "model": model.name,
-            "feature": rows.features,
+            **shared,
+            "feature": names,
             "mean_abs_shap": importance,
             "rank": rank(importance),
-            "rank_ci": intervals,
-            "unit": model.target_unit,
+            "rank_ci": [""] * len(names) if drawn is None else rank_intervals(drawn.importance, resamples),
             "n": len(x),
-            "caution": "; ".join(cautions),
+            "explainer": explainer,
+            "caution": caution,
         },
         columns=list(SUMMARY_COLUMNS),
     )
+    groups = pd.DataFrame(
+        {
+            **shared,
+            "group": [" + ".join(names[j] for j in members) for members in clusters],
+            "members": [len(members) for members in clusters],
+            "mean_abs_shap": pooled,
+            "rank": rank(pooled),
+            "rank_ci": [""] * len(clusters) if drawn is None else rank_intervals(drawn.grouped, resamples),
+        },
+        columns=list(GROUP_COLUMNS),
+    )
+    sides = [_values(model, "train", x, values, base)]
+    if len(x_test := rows.x("test")):
+        sides.append(_values(model, "test", x_test, shap_values(fit, x, x_test)[0], base))
+    return summary, groups, pd.concat(sides)
 
 
-def _values(model: Fitted, fit: LinearFit, side: str) -> pd.DataFrame:
-    x = model.rows.x(side)
-    values, base = shap_values(fit, model.rows.x("train"), x)
+def _values(model: Fitted, side: str, x: np.ndarray, values: np.ndarray, base: float) -> pd.DataFrame:
     samples = getattr(model.rows, side).index
     return pd.DataFrame(
         {
@@ -185,18 +188,28 @@ def _values(model: Fitted, fit: LinearFit, side: str) -> pd.DataFrame:
     )
 
 
-def _cautions(model: Fitted, fit: LinearFit) -> list[str]:
-    cautions = []
-    correlated = [f for f, vif in zip(model.rows.features, fit.vif) if vif > VIF_LIMIT]
-    if correlated:
-        cautions.append(
-            f"{', '.join(correlated)} vary together (variance inflation above {VIF_LIMIT:g}), so the data cannot say "
-            "which of them acts"
-        )
-    freedom = len(model.rows.train) - len(model.rows.features) - 1
+def _cautions(model: Fitted, fit: Fit, drawn: Resampled | None, resamples: int) -> list[str]:
+    cautions, names = [], model.rows.features
+    if isinstance(fit, LinearFit):
+        correlated = [f for f, vif in zip(names, fit.vif) if vif > VIF_LIMIT]
+        if correlated:
+            cautions.append(
+                f"{', '.join(correlated)} vary together (variance inflation above {VIF_LIMIT:g}), so the data cannot "
+                "say which of them acts"
+            )
+    else:
+        together = [members for members in clusters_of(model.rows.x("train")) if len(members) > 1]
+        cautions += [
+            f"{', '.join(names[j] for j in members)} vary together (correlation above {LIMIT:g}), so only their sum is "
+            "told by the data"
+            for members in together
+        ]
+    freedom = len(model.rows.train) - len(names) - 1
     if freedom < FREEDOM_LIMIT:
         cautions.append(
             f"{len(model.rows.train)} training specimens leave {freedom} degrees of freedom beside "
-            f"{len(model.rows.features)} features, too few to order them"
+            f"{len(names)} features, too few to order them"
         )
+    if drawn is not None and len(drawn.importance) < BOOTSTRAP_SHARE * resamples:
+        cautions.append("most resamples do not determine the model, so ranks have no interval")
     return cautions

@@ -1,19 +1,27 @@
-"""The table a model is fitted to: one row a specimen, features beside the property."""
+"""The features of the specimens, and the table that one model is fitted to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from porescope.describe.names import DESCRIPTORS
 from porescope.errors import InputError
-from porescope.relate.properties import read_table
+from porescope.relate.table import ERROR_SUFFIX, own_features, read_own_table, read_table
 
 TEMPERATURE = "temperature_C"
-"""The one feature that is no descriptor: the sintering temperature of the sheet."""
+"""The one feature that stands with the property: the sintering temperature of the sheet."""
 
-TEXT = ("sample", "segmenter", "material", "descriptor", "unit", "interval_method", "reason")
+COLUMNS = ("sample", "feature", "value", "standard_error", "unit", "origin", "reason")
+"""Columns of features.csv; ``origin`` is 'describe' or 'table', ``reason`` says why a value is undefined."""
+
+DESCRIPTOR_TEXT = ("sample", "segmenter", "material", "descriptor", "unit", "interval_method", "reason")
+FEATURE_TEXT = ("sample", "feature", "unit", "origin", "reason")
+
+NORMAL_QUANTILE = 1.96
+"""Half widths of 95 % intervals over this are taken as standard errors; by Student's t rather too large."""
 
 
 @dataclass(frozen=True)
@@ -23,36 +31,60 @@ class ModelRows:
     Attributes
     ----------
     features : tuple of str
-    train, test : DataFrame
+    train, test, unknown : DataFrame
         Indexed by sample: material, temperature_C, group, property, property_sd and the features, all finite but
-        property_sd. Per-specimen means over VOIs, so that no VOI of a specimen stands on two sides of a split.
+        property_sd and, of ``unknown`` (specimens without the property), the property. Per-specimen means over VOIs, so
+        that no VOI of a specimen stands on two sides of a split.
+    errors : DataFrame
+        Standard errors of the features, by sample; 0 where unknown.
     left_out : dict
-        Specimens with a known property that cannot be used, each with the reason.
+        Specimens that cannot be used, each with the reason.
     """
 
     features: tuple[str, ...]
     train: pd.DataFrame
     test: pd.DataFrame
+    unknown: pd.DataFrame
+    errors: pd.DataFrame
     left_out: dict[str, str]
 
     def x(self, side: str) -> np.ndarray:
-        """Features of the 'train' or 'test' rows, (specimens, features), each in its own unit."""
+        """Features of the 'train', 'test' or 'unknown' rows, (specimens, features), each in its own unit."""
         return getattr(self, side)[list(self.features)].to_numpy(float)
 
+    def x_errors(self, side: str) -> np.ndarray:
+        """Standard errors of ``x``."""
+        return self.errors.loc[getattr(self, side).index].to_numpy(float)
+
     def y(self, side: str) -> np.ndarray:
-        """Property of the 'train' or 'test' rows."""
+        """Property of these rows."""
         return getattr(self, side)["property"].to_numpy(float)
 
+    def y_errors(self, side: str) -> np.ndarray:
+        """Standard deviations of the property; NaN where unknown."""
+        return getattr(self, side)["property_sd"].to_numpy(float)
 
-def read_descriptors(path: str | Path) -> pd.DataFrame:
-    """Read sample.csv: a row per sample and descriptor.
+    def column(self, side: str, name: str) -> np.ndarray:
+        """A column of text, e.g. 'group' or 'material'."""
+        return getattr(self, side)[name].to_numpy(dtype=str)
+
+
+def collect_features(descriptors: Sequence[str | Path], own: Sequence[str | Path], output: str | Path) -> None:
+    """Write features.csv from sample.csv of stage describe and from tables of the user's own; either may be none."""
+    parts = [*map(descriptor_features, descriptors), *map(table_features, own)]
+    table = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+    table.drop_duplicates(["sample", "feature"], keep="last").to_csv(output, index=False)  # the user's own wins
+
+
+def descriptor_features(path: str | Path) -> pd.DataFrame:
+    """The descriptors' means of every specimen.
 
     Raises
     ------
     InputError
         A descriptor stands twice for one sample, e.g. from two segmenters: which one to use would be a guess.
     """
-    table = read_table(path, text=TEXT)
+    table = read_table(path, DESCRIPTOR_TEXT)
     twice = table[table.duplicated(["sample", "descriptor"])]
     if len(twice):
         first = twice.iloc[0]
@@ -60,43 +92,80 @@ def read_descriptors(path: str | Path) -> pd.DataFrame:
             f"{path}: '{first['descriptor']}' of sample '{first['sample']}' stands twice, expected one row a sample "
             "and descriptor"
         )
-    return table
+    half = (table["ci_high"] - table["ci_low"]) / 2
+    table = table.rename(columns={"descriptor": "feature", "mean": "value"})
+    return table.assign(standard_error=half / NORMAL_QUANTILE, origin="describe")[list(COLUMNS)]
 
 
-def model_rows(descriptors: pd.DataFrame, properties: pd.DataFrame, features: Sequence[str]) -> ModelRows:
-    """Join per-specimen descriptor means with the property for one set of features.
+def table_features(path: str | Path) -> pd.DataFrame:
+    """The features of a user's table, with the standard errors of the columns that end in ``_sd``."""
+    table = read_own_table(path)
+    parts = []
+    for name in own_features(table):
+        errors = table.get(f"{name}{ERROR_SUFFIX}", np.nan)
+        unit = DESCRIPTORS[name].unit if name in DESCRIPTORS else ""
+        part = {"sample": table["sample"], "feature": name, "value": table[name], "standard_error": errors}
+        empty = np.where(table[name].isna(), "empty in the table", "")
+        parts.append(pd.DataFrame(part | {"unit": unit, "origin": "table", "reason": empty}))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+
+
+def read_features(path: str | Path) -> pd.DataFrame:
+    """Read features.csv."""
+    return read_table(path, FEATURE_TEXT)
+
+
+def units(features: pd.DataFrame) -> dict[str, str]:
+    """Unit of every feature; of a user's own it is in the name."""
+    return {TEMPERATURE: "C", **dict(zip(features["feature"], features["unit"]))}
+
+
+def model_rows(features: pd.DataFrame, properties: pd.DataFrame, names: Sequence[str]) -> ModelRows:
+    """Join the features of one model with the property.
 
     Parameters
     ----------
-    descriptors : DataFrame
-        As read_descriptors gives it.
+    features : DataFrame
+        As read_features gives it.
     properties : DataFrame
         As properties.read_properties gives it.
-    features : sequence of str
-        Descriptors, or temperature_C.
+    names : sequence of str
+        Features, or temperature_C.
 
     Notes
     -----
-    Specimens without the property are no part of a model. Of those with it, a specimen whose feature is NaN or
-    infinite is left out and named; nothing is imputed.
+    A specimen whose feature is NaN or infinite is left out and named; nothing is imputed.
     """
-    known = properties[np.isfinite(properties["property"])].set_index("sample")
-    means = descriptors.pivot(index="sample", columns="descriptor", values="mean").reindex(
-        index=known.index, columns=[f for f in features if f != TEMPERATURE]
-    )
-    table = known.join(means)
-    usable = np.isfinite(table[list(features)].to_numpy(float)).all(axis=1)
-    reasons = dict(zip(zip(descriptors["sample"], descriptors["descriptor"]), descriptors["reason"]))
-    left_out = {str(sample): _why(row, str(sample), features, reasons) for sample, row in table[~usable].iterrows()}
+    about = properties.set_index("sample")
+    stored = [name for name in names if name != TEMPERATURE]
+
+    def wide(column: str) -> pd.DataFrame:
+        return features.pivot(index="sample", columns="feature", values=column).reindex(
+            index=about.index, columns=stored
+        )
+
+    table = about.join(wide("value"))
+    errors = wide("standard_error").astype(float).fillna(0.0).reindex(columns=list(names), fill_value=0.0)
+    usable = np.isfinite(table[list(names)].to_numpy(float)).all(axis=1)
+    reasons = dict(zip(zip(features["sample"], features["feature"]), features["reason"]))
+    left_out = {str(sample): _why(row, str(sample), names, reasons) for sample, row in table[~usable].iterrows()}
     table = table[usable]
-    return ModelRows(tuple(features), table[table["split"] == "train"], table[table["split"] == "test"], left_out)
+    known = np.isfinite(table["property"].to_numpy(float))
+    return ModelRows(
+        features=tuple(names),
+        train=table[known & (table["split"] == "train")],
+        test=table[known & (table["split"] == "test")],
+        unknown=table[~known],
+        errors=errors,
+        left_out=left_out,
+    )
 
 
-def _why(row: pd.Series, sample: str, features: Sequence[str], reasons: dict[tuple[str, str], str]) -> str:
+def _why(row: pd.Series, sample: str, names: Sequence[str], reasons: Mapping[tuple[str, str], str]) -> str:
     """E.g. 'tortuosity is inf (the solid does not percolate)'."""
     texts = []
-    for feature in features:
-        if not np.isfinite(row[feature]):
-            reason = reasons.get((sample, feature), "not described")
-            texts.append(f"{feature} is {row[feature]:g}" + (f" ({reason})" if reason else ""))
+    for name in names:
+        if not np.isfinite(row[name]):
+            reason = reasons.get((sample, name), "not described")
+            texts.append(f"{name} is {row[name]:g}" + (f" ({reason})" if reason else ""))
     return ", ".join(texts)

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from porescope.errors import InputError
+from porescope.relate.table import read_table
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +24,10 @@ COLUMNS = (
     "property_sd",
     "unit",
     "origin",
+    "solved",
 )
-"""Columns of properties.csv; ``origin`` is 'sheet', 'simulated' or empty for a specimen without the property."""
+"""Columns of properties.csv. ``origin`` is 'sheet' (or the user's table), 'simulated', or empty without the property.
+``solved`` is what the structure alone would have: conduction solved directly, contacts without resistance."""
 
 TEXT = ("sample", "material", "group", "split", "unit", "origin")
 
@@ -53,10 +56,10 @@ def property_table(
     ----------
     specimens : sequence of mappings
         As campaign.models.measurements gives them: sample, material, temperature_C, group, split, property and
-        property_sd, the last two None where the sheet has no value.
+        property_sd; None where the sheet, or the user's table, has no value.
     records : mapping
         Content of specimen.json of simulated specimens, by path: sample, property, property_name, property_unit and,
-        optionally, property_sd. The sheet wins over it.
+        optionally, property_sd and property_without_contacts. The sheet wins over the property.
     name, unit : str
         The property of the config.
 
@@ -75,9 +78,11 @@ def property_table(
     rows = []
     for specimen in specimens:
         value, sd, origin = _number(specimen["property"]), _number(specimen["property_sd"]), "sheet"
+        true, true_sd, true_origin, solved = simulated.get(specimen["sample"], (math.nan, math.nan, "", math.nan))
         if math.isnan(value):
-            value, sd, origin = simulated.get(specimen["sample"], (math.nan, math.nan, ""))
-        rows.append({**specimen, "property": value, "property_sd": sd, "unit": unit, "origin": origin})
+            value, sd, origin = true, true_sd, true_origin
+        row = {**specimen, "temperature_C": _number(specimen["temperature_C"]), "property": value, "property_sd": sd}
+        rows.append(row | {"unit": unit, "origin": origin, "solved": solved})
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     unknown = table.loc[table["property"].isna(), "sample"]
     if len(unknown):
@@ -90,15 +95,7 @@ def read_properties(path: str | Path) -> pd.DataFrame:
     return read_table(path, text=TEXT)
 
 
-def read_table(path: str | Path, text: Sequence[str]) -> pd.DataFrame:
-    """Read a CSV whose ``text`` columns are taken literally and whose other columns are numbers, empty as NaN."""
-    table = pd.read_csv(path, dtype=dict.fromkeys(text, str), keep_default_na=False, na_values={}, encoding="utf-8")
-    for column in table.columns.difference(list(text)):
-        table[column] = pd.to_numeric(table[column])
-    return table
-
-
-def _of_record(path: str, record: Mapping[str, Any], name: str, unit: str) -> tuple[float, float, str]:
+def _of_record(path: str, record: Mapping[str, Any], name: str, unit: str) -> tuple[float, float, str, float]:
     found = (record["property_name"], record["property_unit"])
     if found != (name, unit):
         raise InputError(
@@ -106,7 +103,8 @@ def _of_record(path: str, record: Mapping[str, Any], name: str, unit: str) -> tu
             "config's 'property' says; give measured values in the sheet or leave simulated specimens out"
         )
     value = _number(record["property"])
-    return value, _number(record.get("property_sd")), "simulated" if math.isfinite(value) else ""
+    origin = "simulated" if math.isfinite(value) else ""
+    return value, _number(record.get("property_sd")), origin, _number(record.get("property_without_contacts"))
 
 
 def _number(value: float | None) -> float:

@@ -35,7 +35,18 @@ class LinearFit:
     residuals : (n,) array
         Measured - fitted target.
     vif : (p,) array
-        Variance inflation factors.
+        Variance inflation factors 1 / (1 - R2) of each feature against the others: 1 for a feature uncorrelated with
+        them; above 10 its coefficient, and with it its attribution, can hardly be told from theirs.
+    condition : float
+        Condition number of the standardised features: sqrt of the largest over the smallest eigenvalue of their
+        correlation matrix. 1 where they are uncorrelated; from about 30 on, small errors of the data turn coefficients
+        over (Belsley, Kuh and Welsch, Regression Diagnostics, 1980).
+    freedom : int
+        Residual degrees of freedom n - p - 1.
+    variance : float
+        Of the residuals, per degree of freedom; NaN without any.
+    scatter : (p, p) array
+        Inverse of the standardised features' normal matrix, for leverages.
     """
 
     pipeline: Pipeline
@@ -46,10 +57,29 @@ class LinearFit:
     hat: np.ndarray
     residuals: np.ndarray
     vif: np.ndarray
+    condition: float
+    freedom: int
+    variance: float
+    scatter: np.ndarray
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Target for features (specimens, p) in their own units."""
         return self.pipeline.predict(x)
+
+    @property
+    def scaler(self) -> StandardScaler:
+        """Means and standard deviations of the features."""
+        return self.pipeline.steps[0][1]
+
+    @property
+    def slopes(self) -> np.ndarray:
+        """The coefficients of the features, without the intercept."""
+        return self.coefficients[1:]
+
+    def leverage(self, x: np.ndarray) -> np.ndarray:
+        """Leverage of specimens (m, p): how far they stand from the centre of the training specimens, 1/n there."""
+        z = self.scaler.transform(x)
+        return 1 / len(self.residuals) + np.einsum("ij,jk,ik->i", z, self.scatter, z)
 
 
 def to_target(values: np.ndarray, transform: str) -> np.ndarray:
@@ -94,53 +124,34 @@ def fit_linear(x: np.ndarray, y: np.ndarray) -> LinearFit:
     0.01 (tortuosity) to 100 (Gaussian curvature). Intervals assume independent errors of equal variance.
     """
     n, p = x.shape
-    pipeline = make_pipeline(StandardScaler(), LinearRegression()).fit(x, y)
-    scaler, linear = pipeline.steps[0][1], pipeline.steps[1][1]
+    scaler = StandardScaler().fit(x)
+    design = np.column_stack([np.ones(n), (x - scaler.mean_) / scaler.scale_])
+    linear = LinearRegression().fit(design[:, 1:], y)
     slopes = linear.coef_ / scaler.scale_
-    residuals = y - pipeline.predict(x)
+    residuals = y - linear.predict(design[:, 1:])
 
-    design = np.column_stack([np.ones(n), scaler.transform(x)])
     q, r = np.linalg.qr(design)
     to_units = np.vstack([np.r_[1.0, -scaler.mean_ / scaler.scale_], np.c_[np.zeros(p), np.diag(1 / scaler.scale_)]])
+    scatter = np.linalg.inv(design[:, 1:].T @ design[:, 1:])
     root = to_units @ np.linalg.inv(r)  # root @ root.T = inverse of the raw design's normal matrix
     freedom = n - p - 1
     variance = residuals @ residuals / freedom if freedom else np.nan
     errors = np.sqrt(variance * np.sum(root**2, axis=1))
     quantile = stats.t.ppf((1 + CONFIDENCE) / 2, freedom) if freedom else np.nan
     return LinearFit(
-        pipeline=pipeline,
+        pipeline=make_pipeline(scaler, linear),
         coefficients=np.r_[linear.intercept_ - slopes @ scaler.mean_, slopes],
         standard_errors=errors,
         half_widths=quantile * errors,
         standardised=linear.coef_ / np.std(y),
         hat=q @ q.T,
         residuals=residuals,
-        vif=variance_inflation(x),
+        vif=n * np.diag(scatter),
+        condition=float(np.linalg.cond(design[:, 1:])),
+        freedom=freedom,
+        variance=float(variance),
+        scatter=scatter,
     )
-
-
-def variance_inflation(x: np.ndarray) -> np.ndarray:
-    """Variance inflation factors 1 / (1 - R2) of each feature against the others.
-
-    Parameters
-    ----------
-    x : (n, p) array
-        No column constant.
-
-    Returns
-    -------
-    (p,) array
-        1 for a feature uncorrelated with the others; above 10 its coefficient, and with it its attribution, can
-        hardly be told from those of the others; inf if the others determine it.
-    """
-    scaled = StandardScaler().fit_transform(x)
-    factors = np.empty(x.shape[1])
-    for index, column in enumerate(scaled.T):
-        others = np.delete(scaled, index, axis=1)
-        solution = np.linalg.lstsq(others, column, rcond=None)[0]
-        unexplained = np.mean((column - others @ solution) ** 2)  # of a variance of 1
-        factors[index] = 1 / unexplained if unexplained > 1e-12 else np.inf
-    return factors
 
 
 def _is_constant(values: np.ndarray) -> bool:

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+DETERMINED = 1e-9
+"""Smallest eigenvalue of 1 - hat over left-out specimens from which on the rest determine the model."""
+
 
 def leave_out_operator(hat: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """The matrix that turns targets into cross-validated residuals, without any refitting.
@@ -29,10 +32,9 @@ def leave_out_operator(hat: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """
     annihilator = np.eye(len(hat)) - hat
     operator = np.full_like(annihilator, np.nan)
-    for group in dict.fromkeys(groups.tolist()):
-        members = np.flatnonzero(groups == group)
+    for members in folds(groups):
         block = annihilator[np.ix_(members, members)]
-        if np.linalg.eigvalsh(block)[0] > 1e-9:
+        if np.linalg.eigvalsh(block)[0] > DETERMINED:
             operator[members] = np.linalg.solve(block, annihilator[members])
     return operator
 
@@ -52,52 +54,26 @@ def rmse(residuals: np.ndarray) -> float:
     return float(np.sqrt(np.mean(residuals**2))) if len(residuals) else np.nan
 
 
-def permutation_p(
-    operator: np.ndarray, y: np.ndarray, groups: np.ndarray, count: int, rng: np.random.Generator
-) -> float:
-    """Share of shuffled targets that cross-validate at least as well as the measured ones.
+def kin(groups: np.ndarray, materials: np.ndarray) -> np.ndarray:
+    """Groups for leave-one-material-out: a material, together with all that shares a group of specimens with it.
 
     Parameters
     ----------
-    operator : (n, n) array
-        As leave_out_operator gives it.
-    y : (n,) array
-        Target.
-    groups : (n,) array
-        As there.
-    count : int
-        Shuffles.
-    rng : Generator
+    groups, materials : (n,) arrays of str
 
     Returns
     -------
-    float
-        (1 + b) / (1 + count), with b shuffles whose PRESS is not above the measured one; uniform if the features
-        say nothing about the target. Not corrected for having tried several models. NaN if the operator is.
-
-    References
-    ----------
-    Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9 (2010) 39: why 1 is added.
+    (n,) array of str
+        The first material of each set.
     """
-    if np.isnan(operator).any():
-        return np.nan
-    observed = np.sum((operator @ y) ** 2)
-    shuffled = y[shuffles(groups, count, rng)]
-    press = np.sum((shuffled @ operator.T) ** 2, axis=1)
-    return float((1 + np.sum(press <= observed * (1 + 1e-9))) / (1 + count))
+    label = dict(zip(materials, materials))
+    for group in set(groups.tolist()):
+        names = {label[m] for m in materials[groups == group]}
+        first = min(names)
+        label = {m: first if own in names else own for m, own in label.items()}
+    return np.array([label[m] for m in materials])
 
 
-def shuffles(groups: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Rearrangements (count, n) of specimens that keep groups together.
-
-    Whole groups change places with groups of their size, and members change places within a group: what a group has
-    in common stays in common, or the null would be too easy to reject. Without groups: every permutation.
-    """
-    members = [np.flatnonzero(groups == group) for group in dict.fromkeys(groups.tolist())]
-    result = np.empty((count, len(groups)), dtype=np.intp)
-    for size in {len(m) for m in members}:
-        block = np.array([m for m in members if len(m) == size])  # (groups, size)
-        sources = rng.permuted(np.tile(np.arange(len(block)), (count, 1)), axis=1)
-        places = rng.permuted(np.tile(np.arange(size), (count, len(block), 1)), axis=2)
-        result[:, block] = block[sources[:, :, None], places]
-    return result
+def folds(groups: np.ndarray) -> list[np.ndarray]:
+    """Places of the members of each group, in the order of their first ones."""
+    return [np.flatnonzero(groups == group) for group in dict.fromkeys(groups.tolist())]

@@ -29,3 +29,8 @@ def feature_name(feature: str) -> str:
         return feature
     label = DESCRIPTORS[feature].label.removesuffix(" M/(|G| phi)").replace(", five directions", "")
     return f"{label} {symbol_of(feature)}"
+
+
+def feature_symbol(feature: str) -> str:
+    """The symbol of a feature as it is printed; the name of one that has none."""
+    return symbol_of(feature) if feature in DESCRIPTORS else feature

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from porescope.report.blocks import Section
 from porescope.report.results import Results
-from porescope.report.sections import describe, generate, relate, restore, segment, specimens, trust
+from porescope.report.sections import describe, generate, relate, restore, segment, simulate, specimens, trust
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,7 @@ def sections_of(results: Results, options: PageOptions) -> list[Section]:
     """All sections, in the order of the stages."""
     return [
         specimens.section(results),
+        simulate.section(results),
         restore.restore_section(results),
         restore.label_section(results),
         segment.section(results),

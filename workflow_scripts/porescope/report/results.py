@@ -41,6 +41,11 @@ class Results:
         paths = self.paths(name)
         return pd.read_csv(paths[0]) if paths else None
 
+    def record(self, name: str) -> dict[str, Any]:
+        """A JSON; empty for what does not apply."""
+        paths = self.paths(name)
+        return json.loads(paths[0].read_text(encoding="utf-8")) if paths else {}
+
     def records(self, name: str) -> dict[str, dict[str, Any]]:
         """JSONs by specimen: by their ``sample``, else by the name of the file."""
         read = [(path, json.loads(path.read_text(encoding="utf-8"))) for path in self.paths(name)]

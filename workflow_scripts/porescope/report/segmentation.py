@@ -6,18 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
+from porescope.report.pictures import PHASES, phase_legend, scale_bar
 from porescope.report.style import (
     GRID,
     INK,
     MUTED,
-    PHASE_COLOURS,
-    PHASE_NAMES,
     WIDTH_IN,
     canvas,
     house_style,
@@ -34,8 +30,6 @@ from porescope.volume import Volume, read_volume
 log = logging.getLogger(__name__)
 
 SPLIT_MARKERS = {"train": "o", "held_out_slab": "s", "held_out_specimen": "D"}
-
-PHASES = ListedColormap(PHASE_COLOURS)
 
 
 class Tile(NamedTuple):
@@ -145,9 +139,8 @@ def slice_figure(sample: str, tiles: Sequence[Tile], pixel_um: float) -> Figure:
             low, high = np.percentile(tile.image, (0.5, 99.5))
             ax.imshow(tile.image, cmap="gray", vmin=low, vmax=max(high, low + 1), interpolation="nearest")
         ax.set_title(plain(tile.title), fontsize=8, pad=3)
-    _scale_bar(axes[0], nx, ny, pixel_um)
-    handles = [Patch(facecolor=c, edgecolor=MUTED, linewidth=0.5) for c in PHASE_COLOURS]
-    figure.legend(handles, PHASE_NAMES, loc="outside lower center", ncols=3, fontsize=8, handlelength=1.2)
+    scale_bar(axes[0], nx, ny, pixel_um)
+    phase_legend(figure)
     return figure
 
 
@@ -194,25 +187,3 @@ def score_figure(table: pd.DataFrame, metric: str) -> Figure:
     names = [SPLIT_NAMES[split] for split in splits]
     figure.legend(marks, names, loc="outside lower center", ncols=3, fontsize=8, handletextpad=0.1, columnspacing=1.0)
     return figure
-
-
-def _scale_bar(ax: Axes, nx: int, ny: int, pixel_um: float) -> None:
-    length_um = nice_length(nx * pixel_um / 4)
-    pixels = length_um / pixel_um
-    x0, y0 = 0.04 * nx, 0.94 * ny
-    ax.plot([x0, x0 + pixels], [y0, y0], color="white", linewidth=3, solid_capstyle="butt")
-    ax.text(
-        x0,
-        y0 - 0.03 * ny,
-        f"{length_um:g} µm",
-        color="white",
-        fontsize=7.5,
-        va="bottom",
-        bbox={"facecolor": "black", "alpha": 0.6, "pad": 1.5, "linewidth": 0},
-    )
-
-
-def nice_length(wanted: float) -> float:
-    """The largest of 1, 2, 5 times a power of ten that is not more than wanted."""
-    power = 10.0 ** np.floor(np.log10(wanted))
-    return float(max(step * power for step in (1, 2, 5) if step * power <= wanted))

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from porescope.errors import InputError
-from porescope.simulate.recipe import Mode
-from porescope.volume import Spacing
-
-LARGEST_DENSITY = 0.62
-"""Random close packing is at 0.64 (one size): above it, spheres overlap instead of moving."""
+from porescope.progress import progress
+from porescope.simulate.neighbours import pushes, sort_into_cells
+from porescope.simulate.recipe import LARGEST_DENSITY, Mode
 
 
 @dataclass(frozen=True)
@@ -23,14 +20,11 @@ class PackingOptions:
     ----------
     steps : int
         Rounds of moving every sphere.
-    cohesion : float
-        Part of the gap to a near neighbour that a step closes; 0 leaves gaps as they are.
     reach : float
         Largest gap over which neighbours attract, as a multiple of the smaller median radius.
     """
 
     steps: int
-    cohesion: float
     reach: float
 
 
@@ -54,6 +48,7 @@ class Packing(NamedTuple):
 def pack(
     modes: Sequence[Mode],
     density: float,
+    cohesion: float,
     box_um: tuple[float, float, float],
     options: PackingOptions,
     rng: np.random.Generator,
@@ -66,6 +61,8 @@ def pack(
         Sizes; their shares of the volume are taken relative to their sum.
     density : float
         Volume of all spheres / volume of the box.
+    cohesion : float
+        Part of the gap to a near neighbour that a step closes; 0 leaves gaps as they are.
     box_um : (z, y, x)
         Edges of the periodic box.
     options : PackingOptions
@@ -94,48 +91,20 @@ def pack(
     A. Bezrukov, M. Bargiel, D. Stoyan, Part. Part. Syst. Charact. 19 (2002) 111.
     """
     if not 0 < density <= LARGEST_DENSITY:
-        raise InputError(f"a packing density of {density:g} was asked for, expected more than 0, at most 0.62")
-    radii = np.concatenate([_draw_radii(mode, modes, density, box_um, rng) for mode in modes])
-    centres = rng.random((radii.size, 3)) * np.asarray(box_um)
+        raise InputError(
+            f"a packing density of {density:g} was asked for, expected more than 0, at most {LARGEST_DENSITY:g}"
+        )
+    drawn = [_draw_radii(mode, modes, density, box_um, rng) for mode in modes]
+    radii = np.concatenate(drawn)
+    box = np.asarray(box_um)
+    centres = rng.random((radii.size, 3)) * box
     reach = options.reach * min(mode.radius_um for mode in modes)
-    for step in range(options.steps):
-        cohesion = options.cohesion if 2 * step < options.steps else 0.0
-        centres = _relax(centres, radii, np.asarray(box_um), reach, cohesion)
+    modes_end = np.cumsum([0, *(len(one) for one in drawn)])
+    for step in progress(range(options.steps), options.steps, "steps of packing"):
+        cells = sort_into_cells(centres, radii, box, reach, modes_end)
+        pull = cohesion if 2 * step < options.steps else 0.0
+        centres = np.mod(centres + pushes(centres, radii, box, reach, pull, cells), box)
     return Packing(centres, radii, box_um)
-
-
-def voxelise(packing: Packing, shape: tuple[int, int, int], spacing: Spacing) -> np.ndarray:
-    """Partial volume of metal in every voxel of the packing's box.
-
-    Parameters
-    ----------
-    packing : Packing
-    shape : (nz, ny, nx)
-        Voxels of the whole periodic box.
-    spacing : Spacing
-        Voxel edges (z, y, x) in um.
-
-    Returns
-    -------
-    (nz, ny, nx) float32 array
-        1 in metal, 0 in pores, between them in the voxels that the interface crosses (linear in the distance to it).
-    """
-    metal = np.zeros(shape, np.float32)
-    width = min(spacing)
-    for centre, radius in zip(packing.centres_um, packing.radii_um, strict=True):
-        squares, places = [], []
-        for axis in range(3):
-            first = int(np.floor((centre[axis] - radius - width) / spacing[axis]))
-            last = int(np.ceil((centre[axis] + radius + width) / spacing[axis]))
-            index = np.arange(first, last + 1)
-            squares.append(((index * spacing[axis] - centre[axis]) ** 2).astype(np.float32))
-            places.append(index % shape[axis])
-        z, y, x = squares
-        distance = np.sqrt(z[:, None, None] + y[:, None] + x)
-        inside = np.clip(0.5 + (radius - distance) / width, 0, 1)
-        box = np.ix_(*places)
-        metal[box] = np.maximum(metal[box], inside)
-    return metal
 
 
 def _draw_radii(
@@ -157,41 +126,3 @@ def _draw_radii(
         )
     radii = mode.radius_um * np.exp(mode.spread * rng.standard_normal(count))
     return radii * np.cbrt(volume / (4 / 3 * np.pi * np.sum(radii**3)))
-
-
-def _relax(centres: np.ndarray, radii: np.ndarray, box: np.ndarray, reach: float, cohesion: float) -> np.ndarray:
-    """One round of repulsion and cohesion."""
-    first, second = _near_pairs(centres, radii, box, reach)
-    apart = centres[first] - centres[second]
-    apart -= box * np.round(apart / box)
-    distance = np.maximum(np.linalg.norm(apart, axis=1), 1e-9)
-    gap = distance - radii[first] - radii[second]
-    close = gap < reach
-    first, second, apart, distance, gap = (a[close] for a in (first, second, apart, distance, gap))
-    push = np.where(gap < 0, -gap, -cohesion * gap)[:, None] * apart / distance[:, None]
-    weight = (radii[second] ** 3 / (radii[first] ** 3 + radii[second] ** 3))[:, None]
-    moved = centres.copy()
-    for axis in range(3):
-        moved[:, axis] += np.bincount(first, (push * weight)[:, axis], minlength=radii.size)
-        moved[:, axis] -= np.bincount(second, (push * (1 - weight))[:, axis], minlength=radii.size)
-    return np.mod(moved, box)
-
-
-def _near_pairs(centres: np.ndarray, radii: np.ndarray, box: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs that may touch: small spheres among themselves, and every large one with all others."""
-    large = radii > 1.8 * np.median(radii)
-    small_index = np.flatnonzero(~large)
-    tree = cKDTree(centres[~large], boxsize=box)
-    pairs = tree.query_pairs(2 * radii[~large].max() + reach, output_type="ndarray")
-    first, second = small_index[pairs[:, 0]], small_index[pairs[:, 1]]
-    if large.any():
-        large_index = np.flatnonzero(large)
-        everything = cKDTree(centres, boxsize=box)
-        found = cKDTree(centres[large], boxsize=box).sparse_distance_matrix(
-            everything, 2 * radii.max() + reach, output_type="ndarray"
-        )
-        one, other = large_index[found["i"]], found["j"]
-        once = ~large[other] | (one < other)  # a pair of large spheres is found from both sides
-        first, second = np.concatenate([first, one[once]]), np.concatenate([second, other[once]])
-    order = np.lexsort((second, first))
-    return first[order], second[order]

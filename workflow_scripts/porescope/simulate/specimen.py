@@ -9,243 +9,200 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import tifffile
-from scipy.fft import next_fast_len
+from scipy import ndimage
 
-from porescope.errors import InputError
 from porescope.progress import progress
-from porescope.simulate.conductivity import Conduction, effective_conductivity
-from porescope.simulate.instrument import (
-    Instrument,
-    brightness,
-    curtains,
-    expose,
-    illumination,
-    shift_slice,
-    stage_drift,
-)
-from porescope.simulate.packing import PackingOptions, pack, voxelise
-from porescope.simulate.recipe import Kinetics, Recipe, Stack, check_recipe
-from porescope.simulate.signal import DARK_PORE, METAL, SHINE_THROUGH, Beam, classify, depth_slices, noise_free_signal
-from porescope.simulate.sintering import sinter
-from porescope.volume import Spacing, write_volume
+from porescope.simulate.example import Example
+from porescope.simulate.instrument import milled_faces
+from porescope.simulate.property import measure_property
+from porescope.simulate.recipe import Recipe
+from porescope.simulate.settings import Settings
+from porescope.simulate.signal import depth_planes, face_at, noise_free_signal
+from porescope.simulate.slices import Imaging, write_slices
+from porescope.simulate.structure import Structure, build_structure
+from porescope.simulate.truth import METAL, SHINE_THROUGH, classify, perfect_threshold
+from porescope.volume import Spacing, VolumeWriter, slabs
 
 log = logging.getLogger(__name__)
 
 MARGIN_PX = 4
 """Pixels kept beyond the reach of the drift: as far as the spline of a shifted slice looks."""
 
+FACES_AT_ONCE = 48
+"""Slices whose signal is worked on together: enough that the depth behind them, looked at too, costs little."""
 
-@dataclass(frozen=True)
-class Settings:
-    """All settings of the stage but the recipe."""
-
-    stack: Stack
-    packing: PackingOptions
-    kinetics: Kinetics
-    beam: Beam
-    instrument: Instrument
-    property_noise: float
-
-    @classmethod
-    def from_config(cls, section: Mapping[str, Any]) -> "Settings":
-        """From config ``simulate``, with or without its materials."""
-        return cls(
-            stack=Stack(**section["stack"]),
-            packing=PackingOptions(**section["packing"]),
-            kinetics=Kinetics(**section["sintering"]),
-            beam=Beam(**section["beam"]),
-            instrument=Instrument(**section["instrument"]),
-            property_noise=section["property"]["noise"],
-        )
+Region = tuple[slice, slice]
 
 
 @dataclass(frozen=True)
-class Structure:
-    """Metal in a periodic box that is larger than what is imaged.
+class Outputs:
+    """Paths of what a simulation writes; see simulate_specimen."""
 
-    Attributes
-    ----------
-    metal : (nz, ny, nx) float32 array
-        Partial volume of metal; above 0.5 is metal.
-    region : slices (z, y, x)
-        The part that is imaged: slices from the first one, a margin around it in y and x.
-    """
-
-    metal: np.ndarray
-    region: tuple[slice, slice, slice]
+    slices: Sequence[str]
+    truth: str
+    particles: str
+    drift: str
+    example: str
+    info: str
 
 
 def simulate_specimen(
-    sample: str,
-    material: str,
-    temperature_C: float,
+    identity: Mapping[str, Any],
     recipe: Recipe,
     settings: Settings,
+    measurement: Mapping[str, Any],
     solid_property: Mapping[str, Any],
     seed: int,
-    slices: Sequence[str],
-    truth: str,
-    drift: str,
-    info: str,
+    threads: int,
+    outputs: Outputs,
 ) -> None:
     """Make a specimen, image it and write both.
 
     Parameters
     ----------
-    sample, material : str
-    temperature_C : float
+    identity : mapping
+        ``sample``, ``material`` and ``temperature_C``, which the record repeats.
     recipe : Recipe
         Of the material.
     settings : Settings
+    measurement : mapping
+        ``solve_um``, edge of the cube in the middle of the stack that is solved, None for all of it; ``noise``,
+        relative standard deviation of the measurement (config ``simulate.property``).
     solid_property : mapping
         ``name``, ``unit`` and ``solid``, the value of the pore-free metal (config ``property``).
     seed : int
         Same seed, same files.
-    slices : sequence of path
-        One TIFF each.
-    truth, drift, info : path
-        Outputs: classes (OME-Zarr, frame of the specimen without drift), shifts (CSV), recipe and property (JSON).
+    threads : int
+    outputs : Outputs
+        Slices, a TIFF each; classes and particles of the faces (OME-Zarr, in the frame of the specimen without drift);
+        drift and thickness of the slices (CSV); one slice in all its stages (npz); recipe and property (JSON).
 
-    Raises
-    ------
-    InputError
-        The recipe cannot be made, or the property of the pore-free metal is unknown.
+    Notes
+    -----
+    The whole stack in memory are the metal and its signal, 4 bytes a voxel each.
     """
-    if solid_property["solid"] is None:
-        raise InputError("config: property/solid is null, expected a number: simulated specimens need it")
-    check_recipe(recipe, settings.kinetics, temperature_C, settings.stack, f"material '{material}'")
-    spacing = settings.stack.spacing
-    structure_rng, image_rng, property_rng = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3))
-    structure = build_structure(recipe, settings, temperature_C, structure_rng)
-    signal = noise_free_signal(structure.metal, settings.stack.slices, spacing, settings.beam)
-    metal = structure.metal[structure.region]
-    classes, threshold = classify(metal, signal[structure.region])
-    write_volume(truth, classes, spacing, "labels")
-    shifts = stage_drift(settings.stack.slices, spacing, settings.instrument, image_rng)
-    _write_drift(drift, shifts)
-    write_slices(slices, signal, structure.region, shifts, settings, image_rng)
-    conduction = effective_conductivity(metal > 0.5, spacing)
+    stack, spacing = settings.stack, settings.stack.spacing
+    structure_seed, face_seed, image_seed, property_seed = np.random.SeedSequence(seed).spawn(4)
+    faces = milled_faces(stack.slices, settings.instrument, np.random.default_rng(face_seed))
+    shape, region = box(settings)
+    structure = build_structure(
+        recipe,
+        settings.furnace,
+        settings.packing,
+        settings.step_um,
+        identity["temperature_C"],
+        shape,
+        spacing,
+        np.random.default_rng(structure_seed),
+        (slice(0, stack.slices), *region),
+    )
+    signal = look(structure.metal, faces, spacing, settings)
+    threshold = perfect_threshold(signal[:, *region])
+    counts = write_truth(outputs, structure, signal, faces, region, threshold)
+    imaging = Imaging(signal, region, spacing, settings.instrument, image_seed)
+    write_drift(outputs.drift, imaging.shifts, faces * spacing.z)
+    write_slices(outputs.slices, imaging, settings.beam, threads)
+    example(structure.metal, faces, imaging, threshold).save(outputs.example)
+    cube = stack.cube(measurement["solve_um"])
     record = {
-        "sample": sample,
-        "material": material,
-        "temperature_C": temperature_C,
+        **identity,
         "recipe": asdict(recipe),
+        "coarsening_um": structure.state.coarsening_um,
+        "particles": len(structure.packing.radii_um),
         "spacing_um": list(spacing),
-        "shape": list(metal.shape),
-        "true_relative_density": float(np.mean(classes == METAL)),
-        "shine_through_share_of_pores": _share(classes, SHINE_THROUGH),
+        "shape": list(stack.shape),
+        "true_relative_density": float(counts[METAL] / counts.sum()),
+        "shine_through_share_of_pores": float(counts[SHINE_THROUGH] / counts[METAL + 1 :].sum()),
         "perfect_threshold": threshold,
         "seed": seed,
-        **measure_property(conduction, solid_property, settings.property_noise, property_rng),
+        **measure_property(
+            structure.metal[:, *region][cube] > 0.5,
+            structure.particles(cube[0])[:, *region][:, *cube[1:]],
+            spacing,
+            recipe.contact.resistance_ohm_m2(identity["temperature_C"], settings.furnace),
+            solid_property,
+            measurement["noise"],
+            np.random.default_rng(property_seed),
+        ),
     }
-    Path(info).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    log.info("density %.3f, shine-through %.3f of the pores", record["true_relative_density"], _share(classes, 2))
+    Path(outputs.info).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    log.info(
+        "density %.3f, shine-through %.3f of the pores",
+        record["true_relative_density"],
+        record["shine_through_share_of_pores"],
+    )
 
 
-def build_structure(recipe: Recipe, settings: Settings, temperature_C: float, rng: np.random.Generator) -> Structure:
-    """Pack and sinter a box that holds the stack, the depth that its pores show and the reach of the drift.
-
-    Returns
-    -------
-    Structure
-        Its imaged region has the density of the recipe at the temperature, exactly to a voxel.
-    """
+def box(settings: Settings) -> tuple[tuple[int, int, int], Region]:
+    """Voxels (z, y, x) of a box that holds the stack, the depth its pores show and the reach of the drift; and the part
+    of its sections (y, x) that a slice without drift shows."""
     stack, spacing = settings.stack, settings.stack.spacing
     reach = settings.instrument.drift_reach_um
     margin_y, margin_x = (int(np.ceil(reach / edge)) + MARGIN_PX for edge in (spacing.y, spacing.x))
-    wanted = (
-        stack.slices + depth_slices(settings.beam, spacing),
+    shape = (
+        stack.slices + depth_planes(settings.beam, spacing),
         stack.height_px + 2 * margin_y,
         stack.width_px + 2 * margin_x,
     )
-    shape = tuple(next_fast_len(n, real=True) for n in wanted)
-    region = (
-        slice(0, stack.slices),
-        slice(margin_y, margin_y + stack.height_px),
-        slice(margin_x, margin_x + stack.width_px),
-    )
-    box_um = spacing.extent(shape)
-    green = voxelise(pack(recipe.modes, recipe.green_density, box_um, settings.packing, rng), shape, spacing)
-    density, coarsening = recipe.state(settings.kinetics, temperature_C)
-    metal = sinter(green, spacing, coarsening, density, settings.kinetics.step_um, region)
-    return Structure(metal, region)
+    return shape, (slice(margin_y, margin_y + stack.height_px), slice(margin_x, margin_x + stack.width_px))
 
 
-def write_slices(
-    paths: Sequence[str],
-    signal: np.ndarray,
-    region: tuple[slice, slice, slice],
-    shifts: np.ndarray,
-    settings: Settings,
-    rng: np.random.Generator,
-) -> None:
-    """Image every slice and write it as the instrument would: 8-bit TIFF with the voxel size in its header.
+def look(metal: np.ndarray, faces: np.ndarray, spacing: Spacing, settings: Settings) -> np.ndarray:
+    """Noise-free signal of all faces, (n, ny, nx) float32; see signal.noise_free_signal."""
+    signal = np.empty((len(faces), *metal.shape[1:]), np.float32)
+    groups = list(slabs(len(faces), FACES_AT_ONCE))
+    for slab in progress(groups, len(groups), f"groups of {FACES_AT_ONCE} faces"):
+        signal[slab] = noise_free_signal(metal, faces[slab], spacing, settings.beam)
+    return signal
 
-    Parameters
-    ----------
-    paths : sequence of path
-        One a slice.
-    signal : (nz, ny, nx) array
-        Noise-free signal of the slices, with margins in y and x.
-    region : slices (z, y, x)
-        What the image of a slice without drift shows.
-    shifts : (nz, 2) array
-        Drift (y, x) in pixels.
-    settings : Settings
-    rng : Generator
+
+def write_truth(
+    outputs: Outputs, structure: Structure, signal: np.ndarray, faces: np.ndarray, region: Region, threshold: float
+) -> np.ndarray:
+    """Write classes and particles of all faces; returns the number of pixels of each class."""
+    shape = (len(faces), *(part.stop - part.start for part in region))
+    counts = np.zeros(SHINE_THROUGH + 1, np.int64)
+    with (
+        VolumeWriter(outputs.truth, shape, np.uint8, structure.spacing, "labels") as truth,
+        VolumeWriter(outputs.particles, shape, np.uint32, structure.spacing, "labels") as particles,
+    ):
+        for slab in slabs(len(faces)):
+            on_faces = np.stack([face_at(structure.metal, position)[region] for position in faces[slab]])
+            classes = classify(on_faces, signal[slab][:, *region], threshold)
+            counts += np.bincount(classes.ravel(), minlength=len(counts))
+            truth.append(classes)
+            particles.append(_particles_on(faces[slab], structure, classes == METAL, region))
+    return counts
+
+
+def _particles_on(faces: np.ndarray, structure: Structure, metal: np.ndarray, region: Region) -> np.ndarray:
+    """Particle of each metal pixel of some faces: of the plane before the face, or behind it where that has a pore."""
+    first = int(np.floor(faces[0]))
+    labels = structure.particles(slice(first, int(np.floor(faces[-1])) + 2))[:, *region]
+    before = np.floor(faces).astype(int) - first
+    return np.where(metal, np.where(labels[before], labels[before], labels[before + 1]), 0)
+
+
+def example(metal: np.ndarray, faces: np.ndarray, imaging: Imaging, threshold: float) -> Example:
+    """The slice in the middle of a stack."""
+    middle = len(faces) // 2
+    face, signal = face_at(metal, faces[middle])[imaging.region], imaging.signal[middle][imaging.region]
+    image = ndimage.shift(imaging.image(middle), np.rint(-imaging.shifts[middle]), order=0, mode="nearest")
+    return Example(face, signal, image, classify(face, signal, threshold), imaging.spacing)
+
+
+def write_drift(path: str | Path, shifts: np.ndarray, faces_um: np.ndarray) -> None:
+    """Write what the stage and the ion beam did: drift in pixels, position and thickness of every slice in um.
+
+    The thickness is the distance to the next face; the last slice has none.
     """
-    spacing, instrument = settings.stack.spacing, settings.instrument
-    stripes = curtains((signal.shape[0], signal.shape[2]), spacing, instrument, rng)
-    levels = brightness(signal.shape[0], spacing, instrument, rng)
-    light = illumination((settings.stack.height_px, settings.stack.width_px), instrument)
-    for index, path in enumerate(progress(paths, len(paths), "slices")):
-        content = shift_slice(signal[index] * stripes[index], shifts[index])
-        image = expose(content[region[1:]] * light * levels[index], instrument, rng)
-        _write_slice(path, image, spacing)
-
-
-def measure_property(
-    conduction: Conduction, solid_property: Mapping[str, Any], noise: float, rng: np.random.Generator
-) -> dict[str, Any]:
-    """The property as a laboratory would report it: with noise, and its standard deviation.
-
-    Parameters
-    ----------
-    conduction : Conduction
-    solid_property : mapping
-        ``name``, ``unit``, ``solid``.
-    noise : float
-        Standard deviation of the measurement relative to the true value.
-    rng : Generator
-    """
-    true = conduction.relative * solid_property["solid"]
-    return {
-        "property_name": solid_property["name"],
-        "property_unit": solid_property["unit"],
-        "property": true * (1 + noise * float(rng.standard_normal())),
-        "property_sd": true * noise,
-        "property_without_noise": true,
-        "property_converged": conduction.converged,
-    }
-
-
-def _write_slice(path: str, image: np.ndarray, spacing: Spacing) -> None:
-    tifffile.imwrite(
-        path,
-        image,
-        imagej=True,
-        resolution=(1 / spacing.x, 1 / spacing.y),
-        metadata={"unit": "um", "spacing": spacing.z},
+    table = pd.DataFrame(
+        {
+            "slice": np.arange(len(shifts)),
+            "shift_y_px": shifts[:, 0],
+            "shift_x_px": shifts[:, 1],
+            "face_um": faces_um,
+            "thickness_um": np.append(np.diff(faces_um), np.nan),
+        }
     )
-
-
-def _write_drift(path: str, shifts: np.ndarray) -> None:
-    table = pd.DataFrame({"slice": np.arange(len(shifts)), "shift_y_px": shifts[:, 0], "shift_x_px": shifts[:, 1]})
     table.to_csv(path, index=False, float_format="%.4f")
-
-
-def _share(classes: np.ndarray, of: int) -> float:
-    """Share of the pore voxels that belong to a class; NaN without pores."""
-    pores = int(np.count_nonzero(classes >= DARK_PORE))
-    return float(np.count_nonzero(classes == of)) / pores if pores else float("nan")

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from porescope.report.blocks import Block, Key, Note, Row, Section, Table
+from porescope.report.blocks import Block, Key, Row, Section, Table
 from porescope.report.results import Results
 from porescope.report.words import MISSING, counted, listed, number, temperature
 
@@ -26,12 +26,6 @@ def section(results: Results) -> Section:
         f"sintered at {span}; {test} held out as test specimens."
     )
     blocks: list[Block] = [specimen_table(results), stage_table(results)]
-    if any(fact["source"] == "simulate" for fact in facts):
-        text = (
-            "Simulated specimens are made by this workflow; conclusions from them are about the method, not about a "
-            "real metal."
-        )
-        blocks.insert(0, Note(text))
     key = Key(str(len(facts)), "specimen" if len(facts) == 1 else "specimens", f"{listed(results.materials)}; {span}")
     return Section("specimens", "Specimens", lead, blocks, [key])
 
