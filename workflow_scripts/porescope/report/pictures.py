@@ -22,7 +22,8 @@ def scale_bar(ax: Axes, nx: int, ny: int, pixel_um: float) -> None:
     length_um = nice_length(nx * pixel_um / 4)
     pixels = length_um / pixel_um
     x0, y0 = 0.04 * nx, 0.94 * ny
-    ax.plot([x0, x0 + pixels], [y0, y0], color="white", linewidth=3, solid_capstyle="butt")
+    for colour, width in (("black", 5), ("white", 3)):  # seen on bright and on dark ground
+        ax.plot([x0, x0 + pixels], [y0, y0], color=colour, linewidth=width, solid_capstyle="butt")
     ax.text(
         x0,
         y0 - 0.03 * ny,

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from porescope.report.pictures import PHASES, phase_legend, scale_bar
-from porescope.report.style import WIDTH_IN, canvas, house_style, save
+from porescope.report.style import WIDTH_IN, canvas, house_style, plain, save
 from porescope.simulate.example import Example
 from porescope.volume import Spacing
 
@@ -31,16 +31,16 @@ def plot_examples(examples: Mapping[str, str], destinations: Mapping[str, str]) 
     """
     for sample, path in examples.items():
         with house_style():
-            save(_figure(Example.load(path)), destinations[sample])
+            save(_figure(sample, Example.load(path)), destinations[sample])
 
 
-def _figure(example: Example) -> Figure:
+def _figure(sample: str, example: Example) -> Figure:
     ny, nx = example.classes.shape
     edge = WIDTH_IN * 0.9
     figure = canvas(4 * edge, edge * ny * example.spacing.y / (nx * example.spacing.x) + 0.55)
     truth, signal, image, classes = figure.subplots(1, 4)
     stored = np.iinfo(example.image.dtype).max
-    _show(truth, example.metal, "truth: metal on the milled face", example.spacing, vmax=1)
+    _show(truth, example.metal, plain(f"{sample}: metal on the milled face"), example.spacing, vmax=1)
     _show(signal, example.signal, "noise-free signal of the detector", example.spacing, vmax=BRIGHTEST_SIGNAL)
     _show(image, example.image, "stored image", example.spacing, vmax=BRIGHTEST_GREY * stored)
     _show(classes, example.classes, "classes", example.spacing, vmax=2, cmap=PHASES)
