@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from porescope.errors import InputError
@@ -14,6 +14,7 @@ OPTIONS = PlanOptions(
 )
 
 
+@example(n_slices=3, held_out=0.5, validation=0.25, gap=0)  # rounding up alone would leave nothing to train on
 @given(
     n_slices=st.integers(3, 500),
     held_out=st.floats(0, 0.5),

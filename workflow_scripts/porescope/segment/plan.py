@@ -75,8 +75,8 @@ def divide_stack(n_slices: int, options: PlanOptions, source: str) -> list[Slab]
             f"{source}: {n_slices} slices, expected at least {FEWEST_SLICES} for training (train, validation, held "
             f"out); give the specimen split 'test' or leave the trained segmenters out of segment/segmenters"
         )
-    held_out = _share(n_slices, options.held_out_fraction)
-    validation = _share(n_slices, options.validation_fraction)
+    held_out = min(_share(n_slices, options.held_out_fraction), n_slices - 2)  # one slice each is left for the others
+    validation = min(_share(n_slices, options.validation_fraction), n_slices - held_out - 1)
     kept_for_training = max(1, n_slices // 2)
     n_gaps = 2 if held_out else 1
     gap = min(options.gap_slices, max(0, (n_slices - held_out - validation - kept_for_training) // n_gaps))
