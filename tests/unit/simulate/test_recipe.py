@@ -17,7 +17,7 @@ SOURCE = "config: simulate/materials/HPA"
 
 
 def test_a_possible_recipe_passes():
-    check_recipe(RECIPE, FURNACE, 200, STACK, SOURCE)
+    assert check_recipe(RECIPE, FURNACE, 200, STACK, SOURCE) is None
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """A simulated specimen: what the instrument would have shown, and what is really there."""
 
 import json
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,8 +21,6 @@ from porescope.simulate.slices import Imaging, write_slices
 from porescope.simulate.structure import Structure, build_structure
 from porescope.simulate.truth import METAL, SHINE_THROUGH, classify, perfect_threshold
 from porescope.volume import Spacing, VolumeWriter, slabs
-
-log = logging.getLogger(__name__)
 
 MARGIN_PX = 4
 """Pixels kept beyond the reach of the drift: as far as the spline of a shifted slice looks."""
@@ -103,7 +100,14 @@ def simulate_specimen(
     write_drift(outputs.drift, imaging.shifts, faces * spacing.z)
     write_slices(outputs.slices, imaging, settings.beam, threads)
     example(structure.metal, faces, imaging, threshold).save(outputs.example)
-    cube = stack.cube(measurement["solve_um"])
+    measured = measure_property(
+        *solved_part(structure, stack.cube(measurement["solve_um"]), region),
+        spacing,
+        recipe.contact.resistance_ohm_m2(identity["temperature_C"], settings.furnace),
+        solid_property,
+        measurement["noise"],
+        np.random.default_rng(property_seed),
+    )
     record = {
         **identity,
         "recipe": asdict(recipe),
@@ -115,22 +119,18 @@ def simulate_specimen(
         "shine_through_share_of_pores": float(counts[SHINE_THROUGH] / counts[METAL + 1 :].sum()),
         "perfect_threshold": threshold,
         "seed": seed,
-        **measure_property(
-            structure.metal[:, *region][cube] > 0.5,
-            structure.particles(cube[0])[:, *region][:, *cube[1:]],
-            spacing,
-            recipe.contact.resistance_ohm_m2(identity["temperature_C"], settings.furnace),
-            solid_property,
-            measurement["noise"],
-            np.random.default_rng(property_seed),
-        ),
+        **measured,
     }
     Path(outputs.info).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    log.info(
-        "density %.3f, shine-through %.3f of the pores",
-        record["true_relative_density"],
-        record["shine_through_share_of_pores"],
-    )
+
+
+def solved_part(
+    structure: Structure, cube: tuple[slice, slice, slice], region: Region
+) -> tuple[np.ndarray, np.ndarray]:
+    """Metal and particles of the cube of the imaged part whose conductivity is solved."""
+    planes, rows, columns = cube
+    metal = structure.metal[:, *region][planes, rows, columns] > 0.5
+    return metal, structure.particles(planes)[:, *region][:, rows, columns]
 
 
 def box(settings: Settings) -> tuple[tuple[int, int, int], Region]:
