@@ -119,10 +119,3 @@ def _sharpen(metal: np.ndarray, threshold: np.float32, slope: np.float32) -> Non
             row = metal[z, y]
             for x in range(row.size):
                 row[x] = min(max((row[x] - threshold) * slope + np.float32(0.5), np.float32(0)), np.float32(1))
-
-
-def gaussian(field: np.ndarray, spacing: Spacing, sigma_um: float) -> np.ndarray:
-    """TEMPORARY until signal.py uses smoothing.smooth_in_place."""
-    out = field.astype(np.float32, copy=True)
-    smooth_in_place(out, spacing, sigma_um)
-    return out
