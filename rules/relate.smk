@@ -11,9 +11,7 @@ Paper section: multi-variable linear regression, models A to R, leave-one-out cr
 specimens, SHAP. An r2_test over three specimens is fragile: read it beside rmse_test and r2_loocv.
 """
 
-from porescope.campaign.models import Relation
-
-relation = Relation(config, specimens)
+relation = campaign.relation
 
 
 rule collect_properties:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from porescope.simulate.packing import Packing
-from porescope.simulate.particles import particle_map, voxelise
+from porescope.simulate.particles import ParticleMap, voxelise
 from porescope.volume import Spacing
 
 SHAPE = (60, 70, 80)
@@ -29,7 +29,7 @@ def test_a_voxel_belongs_to_the_particle_with_the_nearest_surface(spacing):
     """Those within a sphere and those in necks far from all: each is compared with all spheres."""
     packing = random_packing(spacing)
     metal = np.ones(SHAPE, np.float32)  # as after sintering to full density
-    labels = particle_map(packing, metal, spacing, slice(10, 50))
+    labels = ParticleMap(packing, SHAPE[0], spacing).labels(metal, slice(10, 50))
     rng = np.random.default_rng(0)
     for z, y, x in zip(*(rng.integers(0, n, 300) for n in (40, 70, 80)), strict=True):
         place = np.array([z + 10, y, x]) * spacing
@@ -43,7 +43,7 @@ def test_pores_belong_to_nobody_and_all_metal_to_somebody():
     spacing = Spacing(0.025, 0.025, 0.025)
     packing = random_packing(spacing)
     metal = voxelise(packing, SHAPE, spacing)
-    labels = particle_map(packing, metal, spacing, slice(0, 60))
+    labels = ParticleMap(packing, SHAPE[0], spacing).labels(metal, slice(0, 60))
     np.testing.assert_array_equal(labels > 0, metal > 0.5)
     assert labels.dtype == np.uint32
     assert labels.max() <= packing.radii_um.size

@@ -1,5 +1,6 @@
 """Which specimens and which files each stage deals with, known before anything runs."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,11 @@ class Campaign:
         self._slices = {
             name: slice_files(s.path, f"sample '{name}'") for name, s in specimens.items() if s.source != "simulate"
         }
+
+    @cached_property
+    def relation(self) -> Relation:
+        """What stage relate sees; it reads the user's table once."""
+        return Relation(self.config, self.specimens)
 
     @property
     def simulated(self) -> list[str]:
@@ -136,7 +142,7 @@ class Campaign:
         reasons = {}
         if not self.imaged:
             reasons["segment"] = "no specimen has grey slices, so nothing is segmented or scored"
-        if reason := Relation(self.config, self.specimens).left_out():
+        if reason := self.relation.left_out():
             reasons["relate"] = reason
         if not self.conditions:
             reasons["generate"] = "no material has three temperatures, so there is no curve to generate along"

@@ -10,6 +10,9 @@ from porescope.volume import Spacing
 LEAST_THICKNESS = 0.2
 """Thinnest slice, relative to the nominal one: the ion beam always takes something."""
 
+SPLINE_PX = 4
+"""Pixels kept beyond the reach of the drift: as far as the spline of a shifted slice looks."""
+
 FULL_SCALE = 255
 """Of the grey levels that settings are given in; 16-bit images hold 257 times as much."""
 
@@ -107,6 +110,11 @@ def stage_drift(n_slices: int, spacing: Spacing, instrument: Instrument, rng: np
     reach = instrument.drift_reach_um
     walk = np.abs(np.mod(np.cumsum(steps, axis=0) + reach, 4 * reach) - 2 * reach) - reach  # triangle wave
     return -walk / np.array([spacing.y, spacing.x])
+
+
+def drift_margins(spacing: Spacing, instrument: Instrument) -> tuple[int, int]:
+    """Pixels (y, x) that must be known around what a slice without drift shows, on either side."""
+    return tuple(int(np.ceil(instrument.drift_reach_um / edge)) + SPLINE_PX for edge in spacing[1:])  # type: ignore[return-value]
 
 
 def shift_slice(image: np.ndarray, shift_px: np.ndarray) -> np.ndarray:

@@ -34,40 +34,52 @@ def voxelise(packing: Packing, shape: tuple[int, int, int], spacing: Spacing) ->
     return metal
 
 
-def particle_map(packing: Packing, metal: np.ndarray, spacing: Spacing, planes: slice) -> np.ndarray:
-    """The particle that each metal voxel of some planes belongs to: the one whose surface was nearest when green.
+class ParticleMap:
+    """The particle that each metal voxel belongs to: the one whose surface was nearest when green.
 
     Parameters
     ----------
     packing : Packing
         The green body.
-    metal : (nz, ny, nx) float32 array
-        Partial volume in the packing's box after sintering, in which the centres keep their places on the grid.
+    n_planes : int
+        Planes of the grid.
     spacing : Spacing
-        Voxel edges (z, y, x) in um of the grid when green.
-    planes : slice
-        Planes of ``metal`` that are wanted.
-
-    Returns
-    -------
-    (n, ny, nx) uint32 array
-        Index in the packing plus 1; 0 in pores.
+        Voxel edges (z, y, x) in um of the grid when green, on which the centres keep their places while it shrinks.
     """
-    reach = 2 * min(spacing)
-    index = _Planes(packing, metal.shape[0], spacing, reach)
-    wanted = np.ascontiguousarray(metal[planes]) > 0.5
-    labels = np.zeros(wanted.shape, np.uint32)
-    _label(labels, wanted, planes.start, index.arrays(), np.array(spacing), reach)
-    z, y, x = np.nonzero(wanted & (labels == 0))  # necks between particles, farther than the reach from each
-    if z.size:
-        places = np.column_stack([z + planes.start, y, x]) * np.asarray(spacing)
-        tree = cKDTree(packing.centres_um, boxsize=packing.box_um)
-        count = min(NEIGHBOURS, packing.radii_um.size)
-        distance, near = tree.query(np.mod(places, packing.box_um), k=count)
-        distance, near = distance.reshape(z.size, count), near.reshape(z.size, count)
-        gaps = distance - packing.radii_um[near]
-        labels[z, y, x] = near[np.arange(z.size), gaps.argmin(axis=1)] + 1
-    return labels
+
+    def __init__(self, packing: Packing, n_planes: int, spacing: Spacing) -> None:
+        self.packing, self.spacing = packing, spacing
+        self._reach = 2 * min(spacing)
+        self._index = _Planes(packing, n_planes, spacing, self._reach)
+        self._tree = cKDTree(packing.centres_um, boxsize=packing.box_um)
+
+    def labels(self, metal: np.ndarray, planes: slice) -> np.ndarray:
+        """Particles of some planes.
+
+        Parameters
+        ----------
+        metal : (nz, ny, nx) float32 array
+            Partial volume in the packing's box after sintering.
+        planes : slice
+            Planes of ``metal`` that are wanted.
+
+        Returns
+        -------
+        (n, ny, nx) uint32 array
+            Index in the packing plus 1; 0 in pores.
+        """
+        wanted = np.ascontiguousarray(metal[planes]) > 0.5
+        labels = np.zeros(wanted.shape, np.uint32)
+        _label(labels, wanted, planes.start, self._index.arrays(), np.array(self.spacing), self._reach)
+        z, y, x = np.nonzero(wanted & (labels == 0))  # necks between particles, farther than the reach from each
+        if z.size:
+            places = np.column_stack([z + planes.start, y, x]) * np.asarray(self.spacing)
+            count = min(NEIGHBOURS, self.packing.radii_um.size)
+            distance, near = self._tree.query(np.mod(places, self.packing.box_um), k=count)
+            distance, near = distance.reshape(z.size, count), near.reshape(z.size, count)
+            gaps = distance - self.packing.radii_um[near]
+            labels[z, y, x] = near[np.arange(z.size), gaps.argmin(axis=1)] + 1
+        return labels
 
 
 class _Planes:
@@ -79,8 +91,9 @@ class _Planes:
         counts = np.floor((z + radii) / spacing.z).astype(np.int64) - first + 1
         sphere = np.repeat(np.arange(z.size), counts)
         plane = np.arange(sphere.size) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(first, counts)
-        order = np.argsort(np.mod(plane, n_planes), kind="stable")
-        self.starts = np.searchsorted(np.mod(plane, n_planes)[order], np.arange(n_planes + 1))
+        inside = np.mod(plane, n_planes)
+        order = np.argsort(inside, kind="stable")
+        self.starts = np.searchsorted(inside[order], np.arange(n_planes + 1))
         self.spheres = sphere[order].astype(np.int64)
         self.heights = ((plane * spacing.z - z[sphere])[order]).astype(np.float32)
         self.packing = packing

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 
 from porescope.progress import progress
-from porescope.simulate.instrument import Instrument, milled_faces
+from porescope.simulate.instrument import Instrument, drift_margins, milled_faces
 from porescope.simulate.random_structures import STRUCTURES
 from porescope.simulate.signal import Beam, depth_planes, face_at, noise_free_signal
 from porescope.simulate.slices import Imaging
-from porescope.simulate.specimen import MARGIN_PX
 from porescope.simulate.truth import DARK_PORE, METAL, SHINE_THROUGH, classify, perfect_threshold
 from porescope.volume import Spacing
 
@@ -86,7 +85,7 @@ def random_stack(ranges: Ranges, seed: np.random.SeedSequence) -> RandomStack:
     density, feature_um = draw(ranges.relative_density, rng), draw(ranges.feature_px, rng) * pixel_um
     beam = Beam(**draw_settings(ranges.beam, pixel_um, rng))
     instrument = Instrument(bits=8, **draw_settings(ranges.instrument, pixel_um, rng))
-    margin = int(np.ceil(instrument.drift_reach_um / pixel_um)) + MARGIN_PX
+    margin, _ = drift_margins(spacing, instrument)  # pixels are square
     edge = ranges.edge_px + 2 * margin
     shape = (ranges.slices + depth_planes(beam, spacing) + 1, edge, edge)
     metal = STRUCTURES[kind](shape, spacing, density, feature_um, np.random.default_rng(structure_seed))

@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from porescope.progress import progress
 from porescope.simulate.example import Example
-from porescope.simulate.instrument import milled_faces
+from porescope.simulate.instrument import drift_margins, milled_faces
 from porescope.simulate.property import measure_property
 from porescope.simulate.recipe import Recipe
 from porescope.simulate.settings import Settings
@@ -21,9 +21,6 @@ from porescope.simulate.slices import Imaging, write_slices
 from porescope.simulate.structure import Structure, build_structure
 from porescope.simulate.truth import METAL, SHINE_THROUGH, classify, perfect_threshold
 from porescope.volume import Spacing, VolumeWriter, slabs
-
-MARGIN_PX = 4
-"""Pixels kept beyond the reach of the drift: as far as the spline of a shifted slice looks."""
 
 FACES_AT_ONCE = 48
 """Slices whose signal is worked on together: enough that the depth behind them, looked at too, costs little."""
@@ -137,8 +134,7 @@ def box(settings: Settings) -> tuple[tuple[int, int, int], Region]:
     """Voxels (z, y, x) of a box that holds the stack, the depth its pores show and the reach of the drift; and the part
     of its sections (y, x) that a slice without drift shows."""
     stack, spacing = settings.stack, settings.stack.spacing
-    reach = settings.instrument.drift_reach_um
-    margin_y, margin_x = (int(np.ceil(reach / edge)) + MARGIN_PX for edge in (spacing.y, spacing.x))
+    margin_y, margin_x = drift_margins(spacing, settings.instrument)
     shape = (
         stack.slices + depth_planes(settings.beam, spacing),
         stack.height_px + 2 * margin_y,

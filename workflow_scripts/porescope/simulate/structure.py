@@ -3,12 +3,13 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from porescope.simulate.kinetics import Furnace, State
 from porescope.simulate.packing import Packing, PackingOptions, pack
-from porescope.simulate.particles import particle_map, voxelise
+from porescope.simulate.particles import ParticleMap, voxelise
 from porescope.simulate.recipe import Recipe
 from porescope.simulate.sintering import WHOLE, Region, shrunk, sinter
 from porescope.volume import Spacing
@@ -37,9 +38,13 @@ class Structure:
     packing: Packing
     green_spacing: Spacing
 
+    @cached_property
+    def _particle_map(self) -> ParticleMap:
+        return ParticleMap(self.packing, len(self.metal), self.green_spacing)
+
     def particles(self, planes: slice) -> np.ndarray:
-        """The particle of each metal voxel of some planes, (n, ny, nx) uint32; 0 in pores; see particle_map."""
-        return particle_map(self.packing, self.metal, self.green_spacing, planes)
+        """The particle of each metal voxel of some planes, (n, ny, nx) uint32; 0 in pores; see ParticleMap."""
+        return self._particle_map.labels(self.metal, planes)
 
 
 def build_structure(
