@@ -11,8 +11,8 @@ import numpy as np
 import skfmm
 
 from porescope.describe.geodesic import LAST
-from porescope.describe.selfcheck import tortuosity_y
-from porescope.describe.shapes import ball_in_the_way, shadow_tortuosity
+from porescope.describe.selfcheck.path_shapes import ball_in_the_way, shadow_tortuosity
+from porescope.describe.selfcheck.paths import tortuosity_y
 from porescope.volume import Spacing
 
 SPACINGS = {"1:1:1": Spacing(1.0, 1.0, 1.0), "2:1:1": Spacing(2.0, 1.0, 1.0)}

@@ -1,6 +1,6 @@
 """Run the estimators on shapes with known answers (rule check_estimators)."""
 
-from porescope.describe.selfcheck import check_estimators
+from porescope.describe.selfcheck.run import check_estimators
 from porescope.runtime import job
 
 

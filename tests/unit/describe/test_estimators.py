@@ -5,11 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from porescope.describe import shapes
 from porescope.describe.curvature import interface
 from porescope.describe.field import MARGIN, Block, crop, refined_field, smooth_spectrum, smoothing_widths
 from porescope.describe.geodesic import geodesic
-from porescope.describe.selfcheck import checks, strut_diameter, tortuosity_y
+from porescope.describe.selfcheck import shapes
+from porescope.describe.selfcheck.paths import tortuosity_y
+from porescope.describe.selfcheck.run import checks
+from porescope.describe.selfcheck.struts import strut_diameter
 from porescope.describe.struts import fit_log_normal, thin
 from porescope.describe.surface import directions, specific_surface
 from porescope.volume import Spacing

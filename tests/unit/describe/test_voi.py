@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from porescope.describe import shapes, specimen
+from porescope.describe import specimen
 from porescope.describe.collect import collect_descriptors
 from porescope.describe.field import MARGIN
 from porescope.describe.interval import OCTANT_METHOD, T_METHOD, estimates
 from porescope.describe.names import DESCRIPTORS
 from porescope.describe.options import DescribeOptions
 from porescope.describe.ratios import alpha, beta
+from porescope.describe.selfcheck import shapes
 from porescope.describe.specimen import DETAILS, describe_specimen
 from porescope.describe.voi import Voi, describe_voi, octants, read_block, voi_grid
 from porescope.errors import InputError

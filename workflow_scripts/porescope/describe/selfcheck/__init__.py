@@ -1,0 +1,1 @@
+"""The estimators of the stage on shapes with known answers."""

@@ -1,0 +1,40 @@
+"""One estimator on one shape, and how far it may be off."""
+
+import math
+from typing import NamedTuple
+
+
+class Check(NamedTuple):
+    """One estimator on one shape.
+
+    Attributes
+    ----------
+    estimator, shape : str
+    size_voxels : float
+        Radius, period or width in the shortest voxel edge.
+    expected, measured : float
+    tolerance : float
+        Of the relative error.
+    scale : float
+        What the error is relative to; NaN: the expected value.
+    """
+
+    estimator: str
+    shape: str
+    size_voxels: float
+    expected: float
+    measured: float
+    tolerance: float
+    scale: float = math.nan
+
+    def row(self) -> dict[str, object]:
+        """A line of the table."""
+        scale = abs(self.expected) if math.isnan(self.scale) else self.scale
+        error = (self.measured - self.expected) / scale
+        row = {k: v for k, v in self._asdict().items() if k not in ("tolerance", "scale")}
+        return {
+            **row,
+            "relative_error": error,
+            "tolerance": self.tolerance,
+            "passed": bool(abs(error) <= self.tolerance),
+        }

@@ -1,0 +1,55 @@
+"""All checks, in every campaign."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from porescope.describe.selfcheck import paths, planar, struts, surfaces
+from porescope.describe.selfcheck.check import Check
+from porescope.volume import Spacing
+
+log = logging.getLogger(__name__)
+
+VOXELS = {"1:1:1": Spacing(1.0, 1.0, 1.0), "2:1:1": Spacing(2.0, 1.0, 1.0)}
+"""Voxel edges z:y:x; sizes of shapes are in the shortest edge."""
+
+GROUPS: tuple[Callable[[str, Spacing, float], Iterator[Check]], ...] = (
+    surfaces.balls,
+    surfaces.gyroid,
+    surfaces.random_fields,
+    surfaces.torus,
+    paths.channels,
+    paths.shadows,
+    struts.bars,
+)
+"""Each takes the voxels' name, their edges and the smoothing in voxels."""
+
+
+def check_estimators(smoothing_px: float, table: str | Path) -> None:
+    """Run all checks and write them as a table; a failed one is a line with passed = False.
+
+    Parameters
+    ----------
+    smoothing_px : float
+        As for the specimens.
+    table : path
+        CSV to write: estimator, shape, size_voxels, expected, measured, relative_error, tolerance, passed.
+    """
+    rows = [check.row() for check in checks(smoothing_px)]
+    for row in rows:
+        if not row["passed"]:
+            log.warning("%s on %s is off by %.3g", row["estimator"], row["shape"], row["relative_error"])
+    pd.DataFrame(rows).to_csv(table, index=False)
+
+
+def checks(smoothing_px: float) -> Iterator[Check]:
+    """All checks, each with isotropic and with anisotropic voxels."""
+    for name, spacing in VOXELS.items():
+        for group in GROUPS:
+            start = time.monotonic()
+            yield from group(f"voxels {name}", spacing, smoothing_px)
+            log.info("%s, voxels %s: %.1f s", group.__name__, name, time.monotonic() - start)
+    yield from planar.discs()

@@ -1,0 +1,28 @@
+"""Strut diameter."""
+
+from collections.abc import Iterator
+
+from porescope.describe.curvature import interface
+from porescope.describe.field import Block, cubic_factors, refined_field, smooth_spectrum
+from porescope.describe.selfcheck import shapes
+from porescope.describe.selfcheck.check import Check
+from porescope.describe.struts import fit_log_normal, strut_diameters
+from porescope.volume import Spacing
+
+
+def bars(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
+    for radius, direction in ((3, (0.3, 1, 0.4)), (4.3, (1, 0.2, 0.1)), (6, (0.5, 0.6, 0.5))):
+        block = shapes.cylinder(radius, direction, 48, spacing)
+        measured = strut_diameter(block, smoothing_px)
+        tolerance = max(0.02, 0.3 * max(spacing) / (2 * radius))
+        yield Check(
+            "strut_diameter_um", f"bar along {direction}, {voxels}", 2 * radius, 2 * radius, measured, tolerance
+        )
+
+
+def strut_diameter(block: Block, smoothing_px: float) -> float:
+    """Log-normal mean strut diameter of a VOI in um."""
+    factors = cubic_factors(block.spacing)
+    field = refined_field(smooth_spectrum(block.solid, block.spacing, smoothing_px), block.solid.shape, factors)
+    struts = strut_diameters(block, field, factors, interface(block, smoothing_px))
+    return fit_log_normal(struts.diameter_um, struts.length_um).mean

@@ -1,0 +1,68 @@
+"""Specific surface and curvatures."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from porescope.describe.curvature import interface
+from porescope.describe.selfcheck import shapes
+from porescope.describe.selfcheck.check import Check
+from porescope.describe.surface import specific_surface
+from porescope.volume import Spacing
+
+
+def balls(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
+    for radius in (6, 10):
+        block = shapes.ball(radius, spacing)
+        area = specific_surface(block) * block.volume_um3
+        yield Check("specific_surface_per_um", f"ball, {voxels}", radius, 4 * math.pi * radius**2, area, 0.02)
+        surface = interface(block, smoothing_px)
+        mean, gaussian = surface.mean_curvature_per_um, surface.gaussian_curvature_per_um2
+        yield Check("mean_curvature_per_um", f"ball, {voxels}", radius, 1 / radius, mean, 0.05)
+        yield Check("gaussian_curvature_per_um2", f"ball, {voxels}", radius, 1 / radius**2, gaussian, 0.05)
+
+
+def gyroid(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
+    period = 32.0
+    block = shapes.gyroid(period, 2, spacing)
+    measured = specific_surface(block)
+    yield Check("specific_surface_per_um", f"gyroid, {voxels}", period, 3.091 / period, measured, 0.02)
+    mean = interface(block, smoothing_px).mean_curvature_per_um
+    yield Check(
+        "mean_curvature_per_um", f"gyroid, {voxels}, relative to 2 pi / period", period, 0, mean, 0.02, 6.283 / period
+    )
+
+
+def random_fields(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
+    """Means over some fields each: a single one differs from its expectation, the more the coarser it is."""
+    edge = spacing.voxel_volume ** (1 / 3)
+    for wanted, level, seeds in ((-0.09, 0.0, 1), (-0.03, 0.5, 6)):
+        fields = [shapes.random_field(96.0, wanted / edge**2, level, spacing, seed) for seed in range(seeds)]
+        surfaces = [interface(field.block, smoothing_px) for field in fields]
+        shape = f"random field at {level:g} sd, G h2 = {wanted:g}, {voxels}"
+        area, gaussian, mean = (float(np.mean(values)) for values in list(zip(*fields, strict=True))[1:])
+        scale = math.sqrt(-gaussian)
+        measured = float(np.mean([specific_surface(field.block) for field in fields]))
+        yield Check("specific_surface_per_um", shape, 1 / scale, area, measured, 0.02)
+        measured = float(np.mean([surface.gaussian_curvature_per_um2 for surface in surfaces]))
+        yield Check("gaussian_curvature_per_um2", shape, 1 / scale, gaussian, measured, 0.10)
+        measured = float(np.mean([surface.mean_curvature_per_um for surface in surfaces]))
+        yield Check("mean_curvature_per_um", f"{shape}, relative to sqrt(-G)", 1 / scale, mean, measured, 0.05, scale)
+
+
+def torus(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
+    major, minor = 18.0, 8.0
+    block = shapes.torus(major, minor, spacing)
+    surface = interface(block, smoothing_px)
+    middle = shapes.off_centre(block.solid.shape)
+    y, x = (surface.position_um[:, i] - (middle[i] - shapes.MARGIN) * spacing[i] for i in (1, 2))
+    outer = np.hypot(y, x) > major
+    measured = float((surface.gaussian_per_um2 * surface.area_um2)[outer].sum())
+    yield Check("integral of G", f"outer half of a torus, {voxels}", minor, 4 * math.pi, measured, 0.03)
+    measured = float((surface.mean_per_um * surface.area_um2).sum())
+    yield Check("integral of M", f"torus, {voxels}", minor, 2 * math.pi**2 * major, measured, 0.03)
+    expected = 4 * math.pi**2 * major * minor
+    yield Check(
+        "specific_surface_per_um", f"torus, {voxels}", minor, expected, specific_surface(block) * block.volume_um3, 0.02
+    )
