@@ -196,3 +196,30 @@ rule score_generators:
         code=code("score_generators.py"),
     script:
         "../workflow_scripts/score_generators.py"
+
+
+rule find_copies:
+    """Find generated sections that are nearer to a training section than real ones are."""
+    input:
+        sections=rules.cut_sections.output.sections,
+        ddpm=rules.sample_ddpm.output.samples,
+        cgan=rules.sample_cgan.output.samples,
+    output:
+        table="results/generate/copies.csv",
+        pairs="results/generate/copies.npz",
+    log:
+        "results/logs/generate/find_copies.log",
+    benchmark:
+        "results/benchmarks/generate/find_copies.tsv"
+    conda:
+        "../envs/imaging.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(1500),
+        runtime=minutes(20),
+    params:
+        symmetries=lookup(within=config, dpath="generate/symmetries"),
+        seed=config["seed"],
+        code=code("find_copies.py"),
+    script:
+        "../workflow_scripts/find_copies.py"

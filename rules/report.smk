@@ -229,6 +229,32 @@ rule plot_generated:
         "../workflow_scripts/plot_generated.py"
 
 
+rule plot_copies:
+    """Show the generated sections that are nearest to a training section."""
+    input:
+        pairs=rules.find_copies.output.pairs,
+    output:
+        figure=report(
+            "results/report/figures/copies__nearest.png",
+            caption="captions/copies.rst",
+            category="Synthetic sections",
+        ),
+    log:
+        "results/logs/report/plot_copies.log",
+    benchmark:
+        "results/benchmarks/report/plot_copies.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=500),
+        runtime=minutes(base=10),
+    params:
+        code=code("plot_copies.py"),
+    script:
+        "../workflow_scripts/plot_copies.py"
+
+
 rule write_page:
     """Put all figures, tables and what they say onto one page that loads nothing."""
     input:
@@ -253,6 +279,7 @@ rule write_page:
         physics=reported.of("relate", rules.compare_physics.output.physics),
         sections=reported.of("generate", rules.describe_sections.output.table),
         generator_scores=reported.of("generate", rules.score_generators.output.scores),
+        copies=reported.of("generate", rules.find_copies.output.table),
         figures=[
             *reported.of("simulate", rules.plot_twin.output),
             *reported.of("segment", rules.plot_segmentation.output),
@@ -260,6 +287,7 @@ rule write_page:
             *rules.plot_curvature_distributions.output.figures,
             *reported.of("relate", rules.plot_models.output),
             *reported.of("generate", rules.plot_generated.output),
+            *reported.of("generate", rules.plot_copies.output),
         ],
     output:
         page=report("results/report/index.html", caption="captions/page.rst", category="The whole story"),

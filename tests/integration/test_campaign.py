@@ -26,6 +26,7 @@ COLUMNS = {
     "relate/shap_groups.csv": "model group mean_abs_shap rank rank_ci",
     "relate/predicted.csv": "sample predicted predicted_low predicted_high in_domain within_bounds",
     "relate/physics.csv": "sample measured predicted solved lost_share bound",
+    "generate/copies.csv": "origin material temperature_C n_sections near_distance n_near share_near",
     "generate/scores.csv": "generator material descriptor r2 n_conditions",
     "generate/sections.csv": "origin condition index relative_density specific_perimeter_per_um shape_index",
 }

@@ -15,6 +15,7 @@ from porescope.relate.features import collect_features
 from porescope.relate.fitting import ModelOptions
 from porescope.relate.physics import compare_physics, predict_specimens
 from porescope.relate.scoring import fit_models
+from porescope.report.copies import plot_copies
 from porescope.report.curvature import plot_curvature_distributions
 from porescope.report.descriptors import plot_descriptors
 from porescope.report.generated import plot_generated
@@ -327,7 +328,18 @@ def write_generated(made: Made) -> None:
         for m in MATERIALS
         for d in ("relative_density", "specific_perimeter_per_um", "shape_index", "average")
     ]  # fmt: skip
+    copies = [
+        {"origin": o, "material": m, "temperature_C": 200, "n_sections": 50, "near_distance": 0.1, "n_near": n,
+         "share_near": n / 50, "median_distance": 0.12}
+        for o, n in (("ddpm", 2), ("cgan", 6), ("planted", 48))
+        for m in MATERIALS
+    ]  # fmt: skip
+    made.pairs = str(made.path("generate/copies.npz"))
+    section = np.stack([blobs(rng, (edge, edge), 3.0, 0.6) for _ in range(6)]).astype(np.uint8)
+    pairs = {f"{o}_{part}": section for o in ("ddpm", "cgan") for part in ("section", "training")}
+    np.savez(made.pairs, ddpm_ratio=np.linspace(0.8, 1, 6), cgan_ratio=np.linspace(0.5, 1, 6), **pairs)
     made.files |= {
+        "copies": made.csv("generate/copies.csv", copies),
         "sections": made.csv("generate/sections.csv", rows),
         "generator_scores": made.csv("generate/scores.csv", scores),
     }
@@ -371,7 +383,9 @@ def draw(made: Made, property_name: str = "conductivity") -> None:
     plot_models(made.drawn, "Q", property_name, MATERIALS, models)
     galleries, curves = places("gallery", MATERIALS, "png"), places("curves", MATERIALS, "svg")
     plot_generated(made.files["sections"], made.real, made.generated, made.tiles, galleries, curves)
-    families = (twins, slices, scores, panels, curvature, models, galleries, curves)
+    copies = places("copies", ("nearest",), "png")
+    plot_copies(made.pairs, ["ddpm", "cgan"], copies["nearest"])
+    families = (copies, twins, slices, scores, panels, curvature, models, galleries, curves)
     made.files["figures"] = [path for family in families for path in family.values()]
 
 

@@ -36,6 +36,15 @@ def results_of(*materials: str) -> Results:
     return Results({}, facts, {})
 
 
+def test_copies_are_counted_over_all_conditions_and_chance_is_named():
+    rows = [("ddpm", 3, 100), ("ddpm", 5, 100), ("cgan", 20, 100), ("cgan", 0, 300), ("planted", 19, 20)]
+    copies = pd.DataFrame(rows, columns=["origin", "n_near", "n_sections"])
+    assert generate.copies_sentence(copies) == (
+        "4.0 % of DDPM and 5.0 % of cGAN sections lie nearer to a training section than 95 % of unseen real sections "
+        "do; 5 % would be chance. Of copies planted on purpose 95.0 % are found."
+    )
+
+
 def test_trend_names_the_material_that_changes_most():
     table = sample_table([("a1", "A", 175, 0.5, 0.01), ("a2", "A", 400, 0.6, 0.01),
                           ("b1", "B", 175, 0.4, 0.01), ("b2", "B", 400, 0.7, 0.01)])  # fmt: skip

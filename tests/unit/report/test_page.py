@@ -84,7 +84,7 @@ def test_a_title_cannot_bring_code(made, tmp_path):
                 "physics",
             ],
         ),
-        ("generate", ["sections", "generator_scores"]),
+        ("generate", ["sections", "generator_scores", "copies"]),
     ],
 )
 def test_a_stage_left_out_is_named_with_its_reason(made, tmp_path, stage, inputs):

@@ -13,6 +13,17 @@ NAMES = {"real": "real", "cgan": "cGAN", "ddpm": "DDPM", "train": "real, other s
 GENERATORS = ("cgan", "ddpm")
 AVERAGE = "average"
 
+PLANTED = "planted"
+
+EXPECTED_NEAR = 0.05
+"""Share of real sections that no network saw which count as near to a training section."""
+
+COPIES = (
+    "The generated sections that come nearest to a training section of their condition, each above the one it "
+    "resembles, turned or mirrored as it is most alike; it may be shifted too. The number is their distance over the "
+    "one that counts as near, the 5th percentile of the distances of real sections that no network saw."
+)
+
 
 def section(results: Results) -> Section:
     """Gallery, curves over temperature, R2 table."""
@@ -42,6 +53,10 @@ def section(results: Results) -> Section:
         ),
         score_table(scores, results),
     ]
+    copies = results.table("copies")
+    if copies is not None:
+        nearest = results.pictures(["copies__nearest"], "Generated sections above the training sections they resemble")
+        blocks.append(Figure("New sections, or copies?", copies_sentence(copies), COPIES, nearest, columns=1))
     return Section("generate", title, lead, blocks, keys(scores))
 
 
@@ -74,6 +89,20 @@ def agreement_sentence(scores: pd.DataFrame, material: str) -> str:
         if texts:
             parts.append(f"{DESCRIPTORS[descriptor].label} {' and '.join(texts)}")
     return f"R²: {'; '.join(parts)}." if parts else ""
+
+
+def copies_sentence(copies: pd.DataFrame) -> str:
+    """Share of sections that are nearer to training ones than real ones are, and whether planted copies are found."""
+    total = copies.groupby("origin")[["n_near", "n_sections"]].sum()
+    share = total["n_near"] / total["n_sections"]
+    parts = [f"{fixed(100 * share[g], 1)} % of {NAMES[g]}" for g in ("ddpm", "cgan") if g in share.index]
+    sentence = (
+        f"{listed(parts)} sections lie nearer to a training section than 95 % of unseen real sections do; "
+        f"{100 * EXPECTED_NEAR:g} % would be chance."
+    )
+    if PLANTED in share.index:
+        sentence += f" Of copies planted on purpose {fixed(100 * share[PLANTED], 1)} % are found."
+    return sentence
 
 
 def drift_sentence(sections: pd.DataFrame) -> str:
