@@ -123,6 +123,19 @@ rule sample_ddpm:
         "../workflow_scripts/sample_ddpm.py"
 
 
+use rule sample_ddpm as request_ddpm with:
+    output:
+        samples=["results/generate/ddpm/samples/{condition}.npz"],
+    log:
+        "results/logs/generate/request_ddpm/{condition}.log",
+    benchmark:
+        "results/benchmarks/generate/request_ddpm/{condition}.tsv"
+    wildcard_constraints:
+        condition=campaign.unmeasured,
+    params:
+        conditions=lambda wildcards: [wildcards.condition],
+
+
 rule sample_cgan:
     """Generate sections of every condition with the generative adversarial network."""
     input:
@@ -150,6 +163,19 @@ rule sample_cgan:
         code=code("sample_cgan.py"),
     script:
         "../workflow_scripts/sample_cgan.py"
+
+
+use rule sample_cgan as request_cgan with:
+    output:
+        samples=["results/generate/cgan/samples/{condition}.npz"],
+    log:
+        "results/logs/generate/request_cgan/{condition}.log",
+    benchmark:
+        "results/benchmarks/generate/request_cgan/{condition}.tsv"
+    wildcard_constraints:
+        condition=campaign.unmeasured,
+    params:
+        conditions=lambda wildcards: [wildcards.condition],
 
 
 rule describe_sections:

@@ -137,6 +137,11 @@ def test_samples_have_their_shape_and_labels_and_follow_from_seed_and_condition(
         assert pixel_um == pytest.approx(0.1)
         np.testing.assert_array_equal(sample(name, ["B_350"], 1)["B_350"][0], solid)
         assert (sample(name, ["B_350"], 2)["B_350"][0] != solid).any()
+        with np.load(tmp_path / f"{name}_B_350_1_1.npz") as stored:
+            assert not stored["extrapolated"]
+        sample(name, ["B_450"], 1)
+        with np.load(tmp_path / f"{name}_B_450_1_1.npz") as stored:
+            assert stored["extrapolated"], "training ended at 400 C"
         with pytest.raises(InputError, match="knows only the materials A, B"):
             sample(name, ["C_350"], 1)
 

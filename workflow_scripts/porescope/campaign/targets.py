@@ -1,5 +1,6 @@
 """Which specimens and which files each stage deals with, known before anything runs."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,13 @@ class Campaign:
     def conditions(self) -> list[str]:
         """Material and temperature of every specimen that generators learn from, each once, in the sheet's order."""
         return list(dict.fromkeys(self.specimens[name].condition for name in self.sectioned))
+
+    @property
+    def unmeasured(self) -> str:
+        """Pattern of names of conditions, as NPC_300, of materials that generators know but that no specimen has."""
+        materials = dict.fromkeys(self.specimens[name].material for name in self.sectioned)
+        measured = "|".join(map(re.escape, self.conditions))
+        return f"(?!(?:{measured})$)(?:{'|'.join(map(re.escape, materials))})_[0-9]+(?:\\.[0-9]+)?"
 
     def slices(self, sample: str) -> list[Path]:
         """The files that stage ingest reads for a specimen."""

@@ -88,6 +88,10 @@ class ConditionCode:
             rows.append(np.outer(one_hot, chebvander(self._scaled(condition.temperature_C), DEGREE)).ravel())
         return np.asarray(rows, dtype=np.float32).reshape(-1, self.size)
 
+    def spans(self, condition: Condition) -> bool:
+        """Whether a temperature lies between those that the code was made of; beyond them a network extrapolates."""
+        return self.coldest_C <= condition.temperature_C <= self.hottest_C
+
     def to_json(self) -> dict[str, Any]:
         """The code as JSON-like values."""
         return {"materials": list(self.materials), "coldest_C": self.coldest_C, "hottest_C": self.hottest_C}

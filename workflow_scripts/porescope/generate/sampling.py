@@ -1,5 +1,6 @@
 """Sections from a trained generator, one file per condition."""
 
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from porescope.generate.conditions import ConditionCode, parse_condition
 from porescope.generate.data import random_numbers
 from porescope.generate.samples import save_samples
 from porescope.progress import progress
+
+log = logging.getLogger(__name__)
 
 THRESHOLD = 0.0
 """Solid is what lies above the middle between pore (-1) and solid (+1); fixed, whatever the scores."""
@@ -48,6 +51,13 @@ def write_samples(
     """
     for name, path in progress(outputs.items(), len(outputs), "conditions"):
         condition = parse_condition(name)
+        if not code.spans(condition):
+            log.warning(
+                "condition '%s' lies beyond the temperatures of training, %g to %g C: its sections are extrapolated",
+                name,
+                code.coldest_C,
+                code.hottest_C,
+            )
         vectors = torch.from_numpy(code.encode([condition] * count)).to(device)
         grey = draw(vectors, random_numbers(seed, 0, name))
-        save_samples(path, (grey > THRESHOLD).cpu().numpy(), condition, pixel_um)
+        save_samples(path, (grey > THRESHOLD).cpu().numpy(), condition, pixel_um, not code.spans(condition))
