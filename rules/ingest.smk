@@ -1,7 +1,8 @@
-"""Stage ingest: from TIFF slices to a checked volume in physical units.
+"""Stage ingest: from slices in any usual format to a checked volume in physical units.
 
 in   the listed slices of a specimen (raw, mask, or results/simulate/{sample}/slices)
-out  results/ingest/{sample}.ome.zarr (values as stored), {sample}.json (shape, voxel size, bits, hashes of the slices)
+out  results/ingest/{sample}.ome.zarr (values as stored, databar cropped), {sample}.json (shape, voxel size, bits,
+     damaged slices, the microscope's settings, hashes of the slices)
 
 Paper: data section (about 450 slices of 1120 x 640 pixels each).
 """
@@ -27,7 +28,7 @@ rule ingest_stack:
     params:
         source=lambda wildcards: specimens[wildcards.sample].source,
         voxel_nm=lambda wildcards: specimens[wildcards.sample].voxel_nm,
-        minimum_slices=lookup(within=config, dpath="ingest/minimum_slices"),
+        options=lookup(within=config, dpath="ingest"),
         code=code("ingest_stack.py"),
     script:
         "../workflow_scripts/ingest_stack.py"

@@ -1,6 +1,6 @@
-"""Check a stack of TIFF slices and store it as OME-Zarr (rule ingest_stack)."""
+"""Check a stack of slices and store it as OME-Zarr (rule ingest_stack)."""
 
-from porescope.ingest.stack import ingest_stack
+from porescope.ingest.stack import IngestOptions, ingest_stack
 from porescope.runtime import job
 
 
@@ -11,7 +11,7 @@ def main() -> None:
             sample=snakemake.wildcards.sample,
             source=snakemake.params.source,
             voxel_nm=snakemake.params.voxel_nm,
-            minimum_slices=snakemake.params.minimum_slices,
+            options=IngestOptions(**snakemake.params.options),
             volume=snakemake.output.volume,
             info=snakemake.output.info,
         )

@@ -1,5 +1,7 @@
 """If these fail, bad input costs hours, ends in a traceback, or destroys what was there."""
 
+import json
+
 import numpy as np
 import pytest
 import tifffile
@@ -44,7 +46,12 @@ STACKS = {
     "truncated": (truncate, "s_004.tif"),
     "another shape": (rewrite(4, STACK[4, :-1]), "s_004.tif"),
     "another type": (rewrite(4, STACK[4].astype(np.uint16)), "s_004.tif"),
-    "constant": (lambda s: [rewrite(i, np.full_like(STACK[0], 7))(s) for i in range(6)], "constant"),
+    "constant": (lambda s: [rewrite(i, np.full_like(STACK[0], 7))(s) for i in range(6)], "s_000.tif is 7 everywhere"),
+    "two black slices of six": (
+        lambda s: [rewrite(i, np.zeros_like(STACK[0]))(s) for i in (2, 4)],
+        "s_002.tif is 0 everywhere, expected an image; with it 2 of 6 slices are damaged",
+    ),
+    "two formats": (lambda s: (s / "s_006.png").write_bytes(b"x"), "holds .png and .tif; expected one of them"),
     "too few": (lambda s: [(s / f"s_{i:03d}.tif").unlink() for i in range(1, 6)], "slice"),
 }
 
@@ -87,6 +94,29 @@ def test_stack(project, mine, spoil, message):
     spoil(mine / "stack")
     assert message in run(project, mine, "results/ingest/a.json")
     assert not (mine / "results/ingest/a.json").exists()
+
+
+def test_damaged_slices_are_refused_by_config(project, mine):
+    write_project(mine, SHEET + RAW, {"samples": "samples.tsv", "ingest": {"damaged": {"treatment": "refuse"}}})
+    rewrite(3, np.full_like(STACK[0], 255))(mine / "stack")
+    assert "s_003.tif is 255 everywhere, expected an image" in run(project, mine, "results/ingest/a.json")
+
+
+def test_a_single_slice_a_databar_and_inverted_contrast_reach_the_labels(project, mine):
+    """None of them is an error where the config allows it; what was done about them is said on the terminal."""
+    config = {"samples": "samples.tsv", "ingest": {"minimum_slices": 1, "invert": True}}
+    write_project(mine, SHEET + RAW, config)
+    for path in (mine / "stack").iterdir():
+        path.unlink()
+    bar = np.zeros((10, 96), np.uint8)
+    bar[3:7, 4:60:4] = 255
+    tifffile.imwrite(mine / "stack/s_000.tif", np.vstack([255 - grey_stack((2, 80, 96))[0], bar]))
+    done = snakemake(
+        *("results/label/a.json", "--cores", "1", "-d", str(mine), "--configfile", str(mine / "config.yaml")),
+        cwd=project,
+    )
+    assert "looks like a databar in the last 10 of 90 rows, which are cropped" in done.stderr
+    assert json.loads((mine / "results/label/a.json").read_text())["shape"] == [1, 80, 96]
 
 
 def test_unknown_config_key(project, mine):

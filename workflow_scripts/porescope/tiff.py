@@ -35,7 +35,9 @@ class Page:
     bits : int
         Bits per pixel in the file: 1, 8, 12, 16.
     plain_grey : bool
-        More is brighter: not inverted, no palette other than grey.
+        No palette other than grey.
+    white_is_zero : bool
+        More is darker, by the header.
     """
 
     path: Path
@@ -44,6 +46,7 @@ class Page:
     dtype: np.dtype
     bits: int
     plain_grey: bool
+    white_is_zero: bool
 
 
 def read_headers(paths: Sequence[str | Path]) -> list[Page]:
@@ -145,12 +148,11 @@ def _header(path: Path, index: int, page: tifffile.TiffPage) -> Page:
         raise InputError(f"{where} has no pixels; expected a complete TIFF image")
     stored = np.dtype(np.uint8) if dtype.name == "bool" else dtype.newbyteorder("=")
     ny, nx = page.shape
-    return Page(path, index, (ny, nx), stored, page.bitspersample, _is_plain_grey(page))
+    white = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
+    return Page(path, index, (ny, nx), stored, page.bitspersample, _is_plain_grey(page), white)
 
 
 def _is_plain_grey(page: tifffile.TiffPage) -> bool:
-    if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
-        return False
     if page.photometric != tifffile.PHOTOMETRIC.PALETTE:
         return True
     red, green, blue = np.asarray(page.colormap, dtype=np.int64)

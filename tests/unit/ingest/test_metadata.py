@@ -64,30 +64,30 @@ def test_zeiss_sizes(tmp_path: Path) -> None:
 
 
 def test_the_sheet_comes_first_axis_by_axis(tmp_path: Path) -> None:
-    z, y, x = resolve_voxel_size((33.0, None, None), [imagej(tmp_path / "a.tif")], "s")
+    z, y, x = resolve_voxel_size((33.0, None, None), [imagej(tmp_path / "a.tif")], "s", file_voxel_size)
     assert [z.um, y.um, x.um] == pytest.approx([0.033, 0.020, 0.025], rel=1e-4)
     assert [z.origin, y.origin, x.origin] == ["sheet", "ImageJ", "ImageJ"]
 
 
 def test_a_full_sheet_needs_no_metadata(tmp_path: Path) -> None:
-    sizes = resolve_voxel_size((30.0, 20.0, 10.0), [tmp_path / "never_opened.tif"], "s")
+    sizes = resolve_voxel_size((30.0, 20.0, 10.0), [tmp_path / "never_opened.tif"], "s", file_voxel_size)
     assert [size.um for size in sizes] == [0.03, 0.02, 0.01]
 
 
 def test_no_size_anywhere_is_an_error_that_names_the_axis(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"sample 's': no voxel size along z.*voxel_z_nm.*a\.tif"):
-        resolve_voxel_size((None, None, None), [imagej(tmp_path / "a.tif")], "s")
+        resolve_voxel_size((None, None, None), [imagej(tmp_path / "a.tif")], "s", file_voxel_size)
 
 
 @pytest.mark.parametrize("size", [0.0, -3.0, float("nan"), float("inf")])
 def test_sizes_must_be_positive_numbers(tmp_path: Path, size: float) -> None:
     with pytest.raises(InputError, match=r"a\.tif: the voxel size along z \(ImageJ\).*positive"):
-        resolve_voxel_size((None, 5.0, 5.0), [imagej(tmp_path / "a.tif", spacing=size)], "s")
+        resolve_voxel_size((None, 5.0, 5.0), [imagej(tmp_path / "a.tif", spacing=size)], "s", file_voxel_size)
     with pytest.raises(InputError, match=r"voxel size along y.*positive"):
-        resolve_voxel_size((5.0, size, 5.0), [tmp_path / "a.tif"], "s")
+        resolve_voxel_size((5.0, size, 5.0), [tmp_path / "a.tif"], "s", file_voxel_size)
 
 
 def test_files_that_disagree_are_refused(tmp_path: Path) -> None:
     paths = [imagej(tmp_path / "a.tif", x=25.0), imagej(tmp_path / "b.tif", x=26.0)]
     with pytest.raises(InputError, match=r"b\.tif: .*0\.026 um, expected 0\.025 um as in .*a\.tif"):
-        resolve_voxel_size((30.0, None, None), paths, "s")
+        resolve_voxel_size((30.0, None, None), paths, "s", file_voxel_size)

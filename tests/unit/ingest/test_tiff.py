@@ -100,12 +100,13 @@ def test_several_multi_page_files_are_refused(tmp_path: Path) -> None:
         read_headers([tmp_path / "a.tif", tmp_path / "b.tif"])
 
 
-def test_inverted_and_coloured_palettes_are_no_plain_grey(tmp_path: Path) -> None:
+def test_inverted_scales_and_coloured_palettes_are_told_from_plain_grey(tmp_path: Path) -> None:
     ramp = np.tile(np.linspace(0, 65535, 256).astype(np.uint16), (3, 1))
-    cases = {"plain": True, "white": False, "grey": True, "red": False}
+    cases = {"plain": (True, False), "white": (True, True), "grey": (True, False), "red": (False, False)}
     tifffile.imwrite(tmp_path / "plain.tif", grey(1)[0])
     tifffile.imwrite(tmp_path / "white.tif", grey(1)[0], photometric="miniswhite")
     tifffile.imwrite(tmp_path / "grey.tif", grey(1)[0], photometric="palette", colormap=ramp)
     tifffile.imwrite(tmp_path / "red.tif", grey(1)[0], photometric="palette", colormap=ramp * [[1], [0], [0]])
     for name, expected in cases.items():
-        assert read_headers([tmp_path / f"{name}.tif"])[0].plain_grey is expected, name
+        (header,) = read_headers([tmp_path / f"{name}.tif"])
+        assert (header.plain_grey, header.white_is_zero) == expected, name

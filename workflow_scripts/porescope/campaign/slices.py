@@ -5,20 +5,22 @@ from pathlib import Path
 
 from porescope.errors import InputError
 
-TIFF = (".tif", ".tiff")
+IMAGES = (".tif", ".tiff", ".png", ".bmp")
+"""Formats of which a file is a slice; TIFF may hold a whole stack."""
+
+KINDS = "a folder, glob or file of .tif, .png or .bmp, a .h5 file, an .ome.zarr folder, or a .raw file with its .json"
 
 
-def slice_files(path: str, source: str, suffixes: tuple[str, ...] = TIFF) -> list[Path]:
+def slice_files(path: str, source: str) -> list[Path]:
     """Files of a stack in natural order.
 
     Parameters
     ----------
     path : str
-        A folder (its images count, nothing else in it), a glob pattern, or one multi-page file.
+        A folder (its images count, nothing else in it), a glob pattern, one multi-page TIFF or HDF5 file, a raw file
+        (its sidecar, of the same stem, comes with it), or an OME-Zarr (all files in it count).
     source : str
         What to name in errors, e.g. the line of the sample sheet.
-    suffixes : tuple of str
-        File name endings that count as images.
 
     Returns
     -------
@@ -28,22 +30,35 @@ def slice_files(path: str, source: str, suffixes: tuple[str, ...] = TIFF) -> lis
     Raises
     ------
     InputError
-        Nothing is there; a gap or a duplicate in the slice numbers.
+        Nothing is there; images of several formats; a gap or a duplicate in the slice numbers; a raw file without its
+        sidecar.
     """
     place = Path(path)
+    if place.suffix == ".zarr" and place.is_dir():
+        return sorted(file for file in place.rglob("*") if file.is_file() and file.name != ".snakemake_timestamp")
     if place.is_dir():
-        files = [p for p in place.iterdir() if p.suffix.lower() in suffixes and not p.name.startswith(".")]
+        files = [p for p in place.iterdir() if p.suffix.lower() in IMAGES and not p.name.startswith(".")]
     elif place.is_file():
-        return [place]
+        return [place, _sidecar(place, source)] if place.suffix.lower() == ".raw" else [place]
     else:
         pattern = place.relative_to(place.anchor).as_posix() if place.is_absolute() else path
-        files = [p for p in Path(place.anchor or ".").glob(pattern) if p.suffix.lower() in suffixes]
+        files = [p for p in Path(place.anchor or ".").glob(pattern) if p.suffix.lower() in IMAGES]
     if not files:
-        raise InputError(f"{source}: no slices at '{path}', expected a folder, glob or file of {' or '.join(suffixes)}")
+        raise InputError(f"{source}: no slices at '{path}', expected {KINDS}")
+    formats = sorted({p.suffix.lower().replace("tiff", "tif") for p in files})
+    if len(formats) > 1:
+        raise InputError(f"{source}: '{path}' holds {' and '.join(formats)}; expected one of them (e.g. by a glob)")
     ordered = sorted(files, key=natural_key)
     if len(ordered) > 1:
         check_numbering(ordered)
     return ordered
+
+
+def _sidecar(raw: Path, source: str) -> Path:
+    sidecar = raw.with_suffix(".json")
+    if not sidecar.is_file():
+        raise InputError(f"{source}: no file '{sidecar}' beside '{raw}', expected one that tells its shape and dtype")
+    return sidecar
 
 
 def natural_key(path: Path) -> list[tuple[int, int | str]]:

@@ -1,6 +1,7 @@
 """Voxel sizes that microscopes and image programs write into TIFF files."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +32,9 @@ MICROMETRES = {
 
 AXES = ("z", "y", "x")
 
+TESCAN_TAG = 50431
+"""TIFF tag in which TESCAN instruments keep their settings as text."""
+
 
 class AxisSize(NamedTuple):
     """Voxel edge along one axis.
@@ -46,8 +50,11 @@ class AxisSize(NamedTuple):
     origin: str
 
 
+Reader = Callable[[Path], list[AxisSize | None]]
+
+
 def resolve_voxel_size(
-    sheet_nm: Sequence[float | None], paths: Sequence[Path], sample: str
+    sheet_nm: Sequence[float | None], paths: Sequence[Path], sample: str, read: Reader
 ) -> tuple[AxisSize, AxisSize, AxisSize]:
     """Voxel edges along (z, y, x): the sample sheet's first, then what the files say, axis by axis.
 
@@ -59,6 +66,8 @@ def resolve_voxel_size(
         The stack's files; they are opened only where the sheet leaves something out.
     sample : str
         Named in errors.
+    read : function
+        Voxel edges (z, y, x) by a file's metadata, such as `file_voxel_size`.
 
     Raises
     ------
@@ -67,7 +76,7 @@ def resolve_voxel_size(
     """
     sizes: list[AxisSize | None] = [None if nm is None else AxisSize(nm / 1000, "sheet") for nm in sheet_nm]
     if None in sizes:
-        found = _agreed_voxel_size(paths)
+        found = _agreed_voxel_size(paths, read)
         sizes = [size or other for size, other in zip(sizes, found, strict=True)]
     z, y, x = (_checked(axis, size, paths[0], sample) for axis, size in zip(AXES, sizes, strict=True))
     return z, y, x
@@ -91,10 +100,10 @@ def file_voxel_size(path: Path) -> list[AxisSize | None]:
     return found
 
 
-def _agreed_voxel_size(paths: Sequence[Path]) -> list[AxisSize | None]:
-    first = file_voxel_size(paths[0])
+def _agreed_voxel_size(paths: Sequence[Path], read: Reader) -> list[AxisSize | None]:
+    first = read(paths[0])
     for path in paths[1:]:
-        for axis, a, b in zip(AXES, first, file_voxel_size(path), strict=True):
+        for axis, a, b in zip(AXES, first, read(path), strict=True):
             if (a is None) != (b is None) or (a and b and abs(a.um - b.um) > 1e-3 * abs(a.um)):
                 raise InputError(
                     f"{path}: its metadata gives a voxel size along {axis} of {_said(b)}, expected {_said(a)} as in "
@@ -111,7 +120,7 @@ def _checked(axis: str, size: AxisSize | None, path: Path, sample: str) -> AxisS
     if size is None:
         raise InputError(
             f"sample '{sample}': no voxel size along {axis}, neither in the sheet's column 'voxel_{axis}_nm' nor in "
-            f"the metadata of {path} (ImageJ, OME, FEI/Thermo, Zeiss); expected it in one of them"
+            f"the metadata of {path} (ImageJ, OME, FEI/Thermo, Zeiss, TESCAN ...); expected it in one of them"
         )
     if not (math.isfinite(size.um) and size.um > 0):
         where = f"sample '{sample}'" if size.origin == "sheet" else str(path)
@@ -133,7 +142,7 @@ def _from_ome(tif: tifffile.TiffFile) -> Sizes:
         if element.tag.rpartition("}")[2] == "Pixels":
             values = [element.get(f"PhysicalSize{axis}") for axis in "ZYX"]
             units = [element.get(f"PhysicalSize{axis}Unit", "um") for axis in "ZYX"]
-            z, y, x = (_in_um(value, unit) for value, unit in zip(values, units, strict=True))
+            z, y, x = (length_um(value, unit) for value, unit in zip(values, units, strict=True))
             return z, y, x
     return NOTHING
 
@@ -144,7 +153,7 @@ def _from_imagej(tif: tifffile.TiffFile) -> Sizes:
     unit = str(tif.imagej_metadata.get("unit", ""))
     tags = tif.pages.first.tags
     y, x = (_edge(tags.valueof(name)) for name in ("YResolution", "XResolution"))
-    return _in_um(tif.imagej_metadata.get("spacing"), unit), _in_um(y, unit), _in_um(x, unit)
+    return length_um(tif.imagej_metadata.get("spacing"), unit), length_um(y, unit), length_um(x, unit)
 
 
 def _edge(pixels_per_unit: Any) -> float | None:
@@ -156,7 +165,7 @@ def _edge(pixels_per_unit: Any) -> float | None:
 def _from_fei(tif: tifffile.TiffFile) -> Sizes:
     """Pixel size of FEI and Thermo Fisher microscopes, in metres; the slice distance is not in their files."""
     scan = (tif.fei_metadata or {}).get("Scan", {})
-    return None, _in_um(scan.get("PixelHeight"), "m"), _in_um(scan.get("PixelWidth"), "m")
+    return None, length_um(scan.get("PixelHeight"), "m"), length_um(scan.get("PixelWidth"), "m")
 
 
 def _from_zeiss(tif: tifffile.TiffFile) -> Sizes:
@@ -165,14 +174,34 @@ def _from_zeiss(tif: tifffile.TiffFile) -> Sizes:
     for key in ("ap_image_pixel_size", "ap_pixel_size"):
         if len(metadata.get(key, ())) == 3:
             _, value, unit = metadata[key]
-            edge = _in_um(value, unit)
+            edge = length_um(value, unit)
             return None, edge, edge
     return NOTHING
 
 
-def _in_um(value: Any, unit: str) -> float | None:
+def length_um(value: Any, unit: str) -> float | None:
+    """A length in um; None without a value or in a unit that is no length."""
     factor = MICROMETRES.get(unit.strip().lower())
     return None if value is None or factor is None else float(value) * factor
+
+
+def _from_tescan(tif: tifffile.TiffFile) -> Sizes:
+    """Pixel size of TESCAN microscopes, in metres; the slice distance is not in their files."""
+    told = tescan_settings(tif)
+    return None, length_um(told.get("PixelSizeY"), "m"), length_um(told.get("PixelSizeX"), "m")
+
+
+def tescan_settings(tif: tifffile.TiffFile) -> dict[str, str]:
+    """Settings of a TESCAN microscope by name, from the tag in the file or from the .hdr file beside it."""
+    tag = tif.pages.first.tags.get(TESCAN_TAG)
+    if tag is not None:
+        raw = tag.value if isinstance(tag.value, bytes) else bytes(tag.value)
+        text = raw.decode("latin-1")
+    else:
+        path = Path(tif.filehandle.path)
+        sidecar = path.with_name(f"{path.stem}-{path.suffix[1:]}.hdr")
+        text = sidecar.read_text(encoding="latin-1") if sidecar.is_file() else ""
+    return dict(re.findall(r"(?m)^(\w+)=([^\r\n\x00]*)", text))
 
 
 READERS: dict[str, Callable[[tifffile.TiffFile], Sizes]] = {
@@ -180,5 +209,6 @@ READERS: dict[str, Callable[[tifffile.TiffFile], Sizes]] = {
     "ImageJ": _from_imagej,
     "FEI": _from_fei,
     "Zeiss": _from_zeiss,
+    "TESCAN": _from_tescan,
 }
 """Kinds of metadata, the one to be believed first in front."""
