@@ -8,6 +8,7 @@ def main() -> None:
     with job(snakemake) as resources:
         restore_stack(
             source=snakemake.input.volume,
+            ingested=snakemake.input.info,
             options=RestoreOptions(**snakemake.params.options),
             volume=snakemake.output.volume,
             info=snakemake.output.info,

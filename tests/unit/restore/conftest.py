@@ -61,4 +61,5 @@ def options() -> RestoreOptions:
             "apparent_trend": ["y"],
             "interpolation": "cubic",
         },
+        denoising={"method": "none", "strength": 0.8},
     )

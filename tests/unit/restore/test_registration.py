@@ -1,5 +1,7 @@
 """If one fails, slices would be put in the wrong place, and structure would be sheared or torn."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -8,12 +10,13 @@ from porescope.errors import InputError
 from porescope.restore.registration import (
     Crop,
     Pair,
-    apparent_trend,
     common_region,
     face_features,
     measure_pairs,
+    measure_trend,
     shift_back,
     solve_walk,
+    spectrum,
 )
 
 
@@ -24,7 +27,8 @@ def all_pairs(walk: np.ndarray, reach: int) -> list[Pair]:
 def test_a_known_shift_of_one_image_is_measured_with_its_sign(damaged) -> None:
     image = damaged.clean[3]
     moved = ndimage.shift(image, (2.35, -1.6), order=3, mode="grid-wrap")
-    (pair,) = measure_pairs([face_features(a, 180.0) for a in (image, moved)], reach=1, upsampling=20)
+    spectra = [(k, spectrum(face_features(a, 180.0))) for k, a in enumerate((image, moved))]
+    (pair,) = measure_pairs(spectra, reach=1, upsampling=20)
     assert (pair.first, pair.second) == (0, 1)
     assert pair.shift == pytest.approx((2.35, -1.6), abs=0.11)
 
@@ -45,16 +49,32 @@ def test_pairs_with_one_damaged_slice_are_outvoted_and_a_jump_is_kept() -> None:
 
 
 def test_one_slice_has_no_drift_to_be_found() -> None:
-    assert measure_pairs([np.ones((8, 8))], reach=2, upsampling=20) == []
+    assert measure_pairs([(0, spectrum(np.ones((8, 8))))], reach=2, upsampling=20) == []
     assert solve_walk([], 1).tolist() == [[0, 0]]
-    assert apparent_trend(np.zeros((1, 2)), ["y"]).tolist() == [0, 0]
+    assert measure_trend(np.zeros((1, 2))).rate.tolist() == [0, 0]
 
 
-def test_the_trend_is_the_steady_rate_and_no_jump_and_only_along_named_axes() -> None:
-    steps = np.random.default_rng(0).normal(0.15, 0.02, (60, 2))
-    steps[30] += 9
-    trend = apparent_trend(np.cumsum(steps, axis=0), ["y"])
-    assert trend == pytest.approx([0.15, 0.0], abs=0.015)
+def test_slices_without_a_pair_lie_between_their_neighbours() -> None:
+    walk = np.cumsum(np.random.default_rng(0).normal(0, 1, (12, 2)), axis=0)
+    there = [0, 1, 2, 3, 6, 7, 8, 9, 10]
+    pairs = [Pair(i, j, tuple(walk[j] - walk[i])) for i, j in pairwise(there)]
+    solved = solve_walk(pairs, 12)
+    np.testing.assert_allclose(solved[there], (walk - walk[0])[there], atol=1e-6)
+    np.testing.assert_allclose(solved[[4, 5]], [[2 / 3], [1 / 3]] * solved[3] + [[1 / 3], [2 / 3]] * solved[6])
+    assert solved[11].tolist() == solved[10].tolist()
+
+
+def test_the_trend_is_the_steady_rate_and_no_jump_and_its_error_is_right() -> None:
+    rng = np.random.default_rng(0)
+    errors, told = [], []
+    for _ in range(40):
+        steps = rng.normal((0.15, 0.0), 0.05, (60, 2))
+        steps[30] += 9
+        trend = measure_trend(np.cumsum(steps, axis=0))
+        errors.append(trend.rate - (0.15, 0.0))
+        told.append(trend.standard_error)
+    assert np.abs(np.mean(errors, axis=0)).max() < 0.01
+    assert np.sqrt(np.mean(np.square(told))) == pytest.approx(np.std(errors), rel=0.5)
 
 
 def test_the_common_region_is_covered_by_every_slice() -> None:

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
-from porescope.restore.stack import RestoreOptions, apply_plan, plan_restoration, restore_stack
+from porescope.restore.stack import RestoreOptions, apply_plan, plan_restoration, restore_stack, steps_done
 from porescope.restore.table import quality_table
 from porescope.volume import Spacing, read_volume, write_volume
 
@@ -15,7 +16,9 @@ from porescope.volume import Spacing, read_volume, write_volume
 def restored(damaged, options: RestoreOptions, tmp_path_factory: pytest.TempPathFactory):
     place = tmp_path_factory.mktemp("restored")
     write_volume(place / "raw.ome.zarr", damaged.grey, Spacing(0.05, 0.02, 0.03), "image")
-    restore_stack(place / "raw.ome.zarr", options, place / "out.ome.zarr", place / "out.json", threads=2)
+    (place / "raw.json").write_text('{"damaged_slices": []}')
+    paths = [place / name for name in ("raw.ome.zarr", "raw.json", "out.ome.zarr", "out.json")]
+    restore_stack(*paths[:2], options, *paths[2:], threads=2)
     return read_volume(place / "out.ome.zarr"), json.loads((place / "out.json").read_text(encoding="utf-8"))
 
 
@@ -61,15 +64,74 @@ def test_type_spacing_and_place_are_kept(damaged, restored) -> None:
 
 
 def test_everything_switched_off_returns_the_stack(damaged, options: RestoreOptions) -> None:
+    off = switched(options)
+    plan = plan_restoration(damaged.grey, off, 1, "s")
+    out = np.stack([item.restored for item in apply_plan(damaged.grey, plan, off, 1)])
+    np.testing.assert_array_equal(out, damaged.grey)
+
+
+def test_damaged_slices_are_replaced_and_disturb_nothing(damaged, options: RestoreOptions, tmp_path) -> None:
+    """Black ones at the start and in a row, a saturated one at the end."""
+    spoilt = {0: "is 0 everywhere", 9: "is 0 everywhere", 10: "is 0 everywhere", 23: "is 255 everywhere"}
+    grey = damaged.grey.copy()
+    for index, reason in spoilt.items():
+        grey[index] = int(reason.split()[1])
+    write_volume(tmp_path / "raw.ome.zarr", grey, Spacing(0.05, 0.02, 0.03), "image")
+    told = [{"slice": k, "file_slice": k, "reason": reason} for k, reason in spoilt.items()]
+    (tmp_path / "raw.json").write_text(json.dumps({"damaged_slices": told}))
+    paths = [tmp_path / name for name in ("raw.ome.zarr", "raw.json", "out.ome.zarr", "out.json")]
+    restore_stack(*paths[:2], options, *paths[2:])
+    info = json.loads(paths[3].read_text())
+    assert info["interpolated_slices"] == [{"slice": k, "reason": reason} for k, reason in spoilt.items()]
+    out = read_volume(paths[2]).array[:].astype(float)
+    np.testing.assert_array_equal(out[0], out[1])
+    np.testing.assert_array_equal(out[23], out[22])
+    np.testing.assert_allclose(out[9], (2 * out[8] + out[11]) / 3, atol=0.51)
+    np.testing.assert_allclose(out[10], (out[8] + 2 * out[11]) / 3, atol=0.51)
+    error = np.array(info["shift_px"])[1:23] - damaged.drift[1:23]
+    for axis in (0, 1):
+        assert detrended(error[:, axis]).std() < 0.25
+    (y0, y1), (x0, x1) = info["crop_px"]["y"], info["crop_px"]["x"]
+    assert np.mean(out > 110) == pytest.approx(np.mean(damaged.clean[:, y0:y1, x0:x1] > 110), abs=0.01)
+
+
+def test_a_single_slice_is_evened_and_destriped(damaged, options: RestoreOptions, tmp_path) -> None:
+    write_volume(tmp_path / "raw.ome.zarr", damaged.grey[:1], Spacing(0.05, 0.02, 0.03), "image")
+    (tmp_path / "raw.json").write_text('{"damaged_slices": []}')
+    paths = [tmp_path / name for name in ("raw.ome.zarr", "raw.json", "out.ome.zarr", "out.json")]
+    restore_stack(*paths[:2], options, *paths[2:])
+    info = json.loads(paths[3].read_text())
+    assert info["shift_px"] == [[0, 0]]
+    assert info["shape"] == [1, 128, 144]
+    assert info["quality"]["after"]["stripe_energy"] < 0.3 * info["quality"]["before"]["stripe_energy"]
+
+
+def switched(options: RestoreOptions, *on: str) -> RestoreOptions:
+    """Only the named steps."""
     off = RestoreOptions(
         illumination={**options.illumination, "degree": 0},
         brightness={**options.brightness, "even": False},
         stripes={**options.stripes, "levels": 0},
         registration={**options.registration, "method": "none"},
+        denoising=options.denoising,
     )
-    plan = plan_restoration(damaged.grey, off, 1, "s")
-    out = np.stack([item.restored for item in apply_plan(damaged.grey, plan, off, 1)])
-    np.testing.assert_array_equal(out, damaged.grey)
+    changes = {"denoising": {"method": "tv", "strength": 0.8}}
+    return replace(off, **{name: changes.get(name, getattr(options, name)) for name in on})
+
+
+@pytest.mark.parametrize("step", ["illumination", "brightness", "stripes", "registration", "denoising"])
+def test_no_step_alone_changes_the_density(damaged, options: RestoreOptions, step: str) -> None:
+    """Density at the threshold that the clean stack has, against that of the same slices before the step."""
+    chosen = switched(options, step)
+    plan = plan_restoration(damaged.grey, chosen, 1, "s")
+    assert steps_done(chosen) == {name: name == step for name in steps_done(chosen)}
+    items = list(apply_plan(damaged.grey, plan, chosen, 1))
+    clean = damaged.clean[:, slice(*plan.crop.y), slice(*plan.crop.x)]
+    smooth = [ndimage.gaussian_filter(item.restored.astype(float), 1) for item in items]
+    even = np.full(len(items), np.median(damaged.brightness))
+    lights = even if step == "brightness" else damaged.brightness
+    density = np.mean([s > 110 * light for s, light in zip(smooth, lights, strict=True)])
+    assert density == pytest.approx(np.mean(clean > 110), abs=0.005)
 
 
 def test_unrelated_slices_of_16_bit_without_registration(damaged, options: RestoreOptions) -> None:
@@ -93,4 +155,4 @@ def test_threads_do_not_change_the_result(damaged, options: RestoreOptions) -> N
 def test_quality_table_has_a_row_for_each_specimen_and_metric(restored) -> None:
     table = quality_table({"a": restored[1], "b": restored[1]})
     assert table.columns.tolist() == ["sample", "metric", "before", "after"]
-    assert len(table) == 8
+    assert len(table) == 10

@@ -2,7 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 from scipy import fft, ndimage, sparse
@@ -11,13 +12,20 @@ from skimage.registration import phase_cross_correlation
 
 from porescope.errors import InputError
 
-TAPER = 0.4
+TAPER = 0.1
 """Share of the image that the window fades out, against edges that would correlate with themselves."""
 
-FINE_PX, COARSE_PX = 1.0, 10.0
-"""Standard deviations of the Gaussians between which structure is correlated."""
+FINE_PX, COARSE_PX = 1.0, 3.0
+"""Standard deviations of the Gaussians between which structure is correlated: fine, so that every feature counts by the
+length of its outline. A large oblique one would else pull the whole slice along (errors a fifth larger at 10 px)."""
+
+JITTER_PX = 0.05
+"""Disagreement of a pair with the others that is no sign of damage."""
 
 ROUNDS = 30
+
+BLOCK = 10
+"""Slices over which structure forgets its direction: steps further apart count as independent."""
 
 
 class Pair(NamedTuple):
@@ -72,71 +80,114 @@ def _window(n: int) -> np.ndarray:
     return 0.5 - 0.5 * np.cos(np.pi * np.minimum(1, from_end / (TAPER * n / 2)))
 
 
-def measure_pairs(features: Iterable[np.ndarray], reach: int, upsampling: int) -> list[Pair]:
-    """Displacements between slices that are up to ``reach`` apart, to 1 / upsampling px, by cross-correlation.
+def spectrum(features: np.ndarray) -> np.ndarray:
+    """Fourier transform of features (ny, nx), as measure_pairs compares it."""
+    return fft.fft2(features.astype(np.float32))
 
+
+def measure_pairs(
+    spectra: Iterable[tuple[int, np.ndarray]], reach: int, upsampling: int, threads: int = 1
+) -> list[Pair]:
+    """Displacements between slices, to 1 / upsampling px, by cross-correlation.
+
+    Parameters
+    ----------
+    spectra : iterable of (index, (ny, nx) complex array)
+        Of the slices that can be trusted, in order; see spectrum.
+    reach : int
+        How many of them apart the slices of a pair may be.
+    upsampling : int
+    threads : int
+        Pairs worked on at a time.
+
+    Notes
+    -----
     Sub-pixel peak by the upsampled Fourier transform (M. Guizar-Sicairos et al., Opt. Lett. 33 (2008) 156).
     """
-    pairs = []
+
+    def measure(first: tuple[int, np.ndarray], second: tuple[int, np.ndarray]) -> Pair:
+        back, _, _ = phase_cross_correlation(
+            first[1], second[1], space="fourier", normalization=None, upsample_factor=upsampling
+        )
+        return Pair(first[0], second[0], (-float(back[0]), -float(back[1])))
+
+    pairs: list[Pair] = []
     past: deque[tuple[int, np.ndarray]] = deque(maxlen=reach)
-    for index, image in enumerate(features):
-        spectrum = fft.fft2(image)
-        for earlier, other in past:
-            back, _, _ = phase_cross_correlation(
-                other, spectrum, space="fourier", normalization=None, upsample_factor=upsampling
-            )
-            pairs.append(Pair(earlier, index, (-float(back[0]), -float(back[1]))))
-        past.append((index, spectrum))
+    with ThreadPoolExecutor(threads) as pool:
+        for item in spectra:
+            pairs += pool.map(measure, past, [item] * len(past))
+            past.append(item)
     return pairs
 
 
 def solve_walk(pairs: Sequence[Pair], n_slices: int) -> np.ndarray:
-    """Displacement of every slice from the first one that explains the pairs best.
+    """Displacement of every slice from the first trusted one that explains the pairs best.
 
     Parameters
     ----------
     pairs : sequence of Pair
-        Each slice is tied to the first through some of them; none for a single slice.
+        They tie the trusted slices together; none for a single slice.
     n_slices : int
 
     Returns
     -------
     (n_slices, 2) array
-        Shift (y, x) in px. Least absolute residuals (iteratively reweighted), so that pairs measured wrongly, such as
-        those with a damaged slice, are outvoted and a real jump of the stage is kept.
+        Shift (y, x) in px. Least absolute residuals (iteratively reweighted), so that pairs measured wrongly are
+        outvoted and a real jump of the stage is kept. Slices without a pair lie between their neighbours, on a straight
+        line.
     """
+    walk = np.zeros((n_slices, 2))
     if not pairs:
-        return np.zeros((n_slices, 2))
+        return walk
+    trusted = np.unique([pair[:2] for pair in pairs])
+    first, second = (np.searchsorted(trusted, [pair[i] for pair in pairs]) for i in (0, 1))
     rows = np.arange(len(pairs))
-    first, second = (np.array([pair[i] for pair in pairs]) for i in (0, 1))
-    shape = (len(pairs), n_slices)
+    shape = (len(pairs), len(trusted))
     ones = np.ones(len(pairs))
     incidence = sparse.coo_array((np.r_[ones, -ones], (np.r_[rows, rows], np.r_[second, first])), shape=shape).tocsc()
     incidence = incidence[:, 1:]
     measured = np.array([pair.shift for pair in pairs])
     weights = ones
-    walk = np.zeros((n_slices, 2))
+    solved = np.zeros((len(trusted), 2))
     for _ in range(ROUNDS):
         weighted = sparse.diags_array(weights) @ incidence
-        walk[1:] = spsolve((incidence.T @ weighted).tocsc(), weighted.T @ measured).reshape(-1, 2)
-        residual = np.linalg.norm(measured - incidence @ walk[1:], axis=1)
-        weights = 1 / np.maximum(residual, 0.05)
+        solved[1:] = spsolve((incidence.T @ weighted).tocsc(), weighted.T @ measured).reshape(-1, 2)
+        residual = np.linalg.norm(measured - incidence @ solved[1:], axis=1)
+        weights = 1 / np.maximum(residual, JITTER_PX)
+    for axis in (0, 1):
+        walk[:, axis] = np.interp(np.arange(n_slices), trusted, solved[:, axis])
     return walk
 
 
-def apparent_trend(walk: np.ndarray, axes: Sequence[Literal["y", "x"]]) -> np.ndarray:
-    """Constant part (y, x) of the displacement per slice, in px; 0 along axes that are not named.
+class Trend(NamedTuple):
+    """The steady part of a displacement, (y, x) in px per slice.
 
-    Structure that lies obliquely to the slices, and walls of pores seen at an angle, move in the image at a constant
-    mean rate just as a steady drift does: images alone cannot tell the two apart. Along an axis named here the mean
-    rate is taken for structure and not undone. It is a Huber mean, so that jumps of the stage do not count as trend.
+    Attributes
+    ----------
+    rate : (2,) array
+        Mean rate of the displacement that was found; a Huber mean, so that jumps of the stage do not count.
+    standard_error : (2,) array
+        From means over blocks of 10 slices; NaN with fewer than three of them.
+    """
+
+    rate: np.ndarray
+    standard_error: np.ndarray
+
+
+def measure_trend(walk: np.ndarray) -> Trend:
+    """Steady rate of a displacement (n, 2).
+
+    Structure that lies obliquely to the slices, and walls of pores seen at an angle, move in the image at a steady mean
+    rate just as a steady drift does: images alone cannot tell the two apart. Whoever takes the rate for the one may be
+    wrong by all of it.
     """
     steps = np.diff(walk, axis=0)
-    trend = np.zeros(2)
-    for axis, name in enumerate("yx"):
-        if name in axes and len(steps):
-            trend[axis] = _huber_mean(steps[:, axis])
-    return trend
+    if not len(steps):
+        return Trend(np.zeros(2), np.full(2, np.nan))
+    rate = np.array([_huber_mean(steps[:, axis]) for axis in (0, 1)])
+    blocks = [np.median(block, axis=0) for block in np.array_split(steps, max(1, len(steps) // BLOCK))]
+    error = np.std(blocks, axis=0, ddof=1) / np.sqrt(len(blocks)) if len(blocks) > 2 else np.full(2, np.nan)
+    return Trend(rate, error)
 
 
 def _huber_mean(values: np.ndarray) -> float:
