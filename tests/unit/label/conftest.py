@@ -34,6 +34,8 @@ def known() -> Known:
 def options() -> LabelOptions:
     return LabelOptions(
         smoothing_px=0.7,
-        relative_bandwidth=0.75,
+        slowness_slices=0,
+        cta={"method": "otsu", "threshold": None, "local_px": 41},
+        hybrid={"relative_bandwidth": 0.75, "least_height": 0.5, "threshold": None},
         superpixels={"area_px": 20, "compactness": 0.3, "smoothing_px": 0},
     )

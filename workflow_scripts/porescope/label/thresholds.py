@@ -1,16 +1,17 @@
 """Where the thresholds lie: conventional (CTA) and by the second derivative of the histogram (hybrid)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import ndimage
-from skimage.filters import threshold_otsu
+from skimage.filters import threshold_minimum, threshold_otsu
 
 from porescope.errors import InputError
 
 BINS = 256
 MODE_SMOOTHING_BINS = 2.0
-SIGNIFICANT = 0.5
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,9 @@ class Thresholds:
         Standard deviation of the Gaussian by which the histogram was smoothed.
     smoothed, second_derivative : (n,) array
         Smoothed histogram, and its second derivative per bin^2.
+    candidates : (m, 2) array
+        Grey value and height of every peak of the second derivative between ``cta`` and the metal mode; by the rule the
+        first that is high enough is ``hybrid``.
     """
 
     cta: float
@@ -70,6 +74,7 @@ class Thresholds:
     bandwidth: float
     smoothed: np.ndarray
     second_derivative: np.ndarray
+    candidates: np.ndarray
 
 
 def bin_counts(counts: np.ndarray) -> Histogram:
@@ -98,15 +103,19 @@ def bin_counts(counts: np.ndarray) -> Histogram:
     return Histogram(edges, binned)
 
 
-def find_thresholds(histogram: Histogram, relative_bandwidth: float, name: str) -> Thresholds:
+def find_thresholds(histogram: Histogram, cta: Mapping[str, Any], hybrid: Mapping[str, Any], name: str) -> Thresholds:
     """Thresholds of a histogram with a mode of metal above darker pores.
 
     Parameters
     ----------
     histogram : Histogram
         Of all slices.
-    relative_bandwidth : float
-        Bandwidth of the smoothing, in standard deviations of the metal mode.
+    cta : mapping
+        ``method`` 'otsu', 'minimum' or 'local' (which here counts as Otsu), ``threshold`` a grey value to be taken
+        instead, or None.
+    hybrid : mapping
+        ``relative_bandwidth`` of the smoothing, in standard deviations of the metal mode; ``least_height`` of a peak,
+        as a share of the highest; ``threshold`` a grey value to be taken instead, or None.
     name : str
         Named in errors.
 
@@ -117,42 +126,62 @@ def find_thresholds(histogram: Histogram, relative_bandwidth: float, name: str) 
     Raises
     ------
     InputError
-        The second derivative has no peak between the conventional threshold and the metal mode.
+        The second derivative has no peak between the conventional threshold and the metal mode, or the histogram has
+        not two modes for the minimum method.
 
     Notes
     -----
-    CTA: N. Otsu, IEEE Trans. SMC 9 (1979) 62. Hybrid: the histogram is smoothed by a Gaussian; the threshold is the
+    CTA: N. Otsu, IEEE Trans. SMC 9 (1979) 62, or the minimum between two modes (J. Prewitt, M. Mendelsohn, Ann. N. Y.
+    Acad. Sci. 128 (1966) 1035). Hybrid: the histogram is smoothed by a Gaussian; the threshold is the
     first peak of its second derivative above the pore mode, where the flank of the metal mode rises out of the greys of
     the pores (for a normal mode, sqrt(3) standard deviations under it). Peaks lower than half of the highest one up to
     the metal mode are noise and do not count, nor do peaks under the CTA threshold, where every pixel is pore already:
     there, the tail of a sharp mode of dark pores makes another one.
     """
     counts, centres = histogram.counts, histogram.centres
-    cta = float(threshold_otsu(hist=(counts, centres)))
-    metal, sd_bins = _metal_mode(counts, centres > cta)
-    bandwidth = max(relative_bandwidth * sd_bins, 1.0)
+    conventional = _conventional(histogram, cta, name)
+    metal, sd_bins = metal_mode(counts, centres > conventional)
+    bandwidth = max(hybrid["relative_bandwidth"] * sd_bins, 1.0)
     smoothed = ndimage.gaussian_filter1d(counts, bandwidth, mode="constant")
     second = ndimage.gaussian_filter1d(counts, bandwidth, order=2, mode="constant")
     modes = _maxima(smoothed)
-    modes = modes[centres[modes] <= cta]
+    modes = modes[centres[modes] <= conventional]
     peaks = _maxima(second)
-    peaks = peaks[(centres[peaks] > cta) & (peaks < metal) & (second[peaks] > 0)]
-    if not peaks.size:
+    peaks = peaks[(centres[peaks] > conventional) & (peaks < metal) & (second[peaks] > 0)]
+    if not peaks.size and hybrid["threshold"] is None:
         raise InputError(
-            f"{name}: the second derivative of the grey histogram has no peak between the threshold {cta:.0f} and the "
-            f"metal mode {centres[metal]:.0f}; expected metal as a mode of its own above the greys of the pores"
+            f"{name}: the second derivative of the grey histogram has no peak between the threshold {conventional:.0f} "
+            f"and the metal mode {centres[metal]:.0f}; expected metal as a mode of its own above the greys of the "
+            "pores (config key 'label/hybrid/threshold' can set a value)"
         )
-    first = peaks[second[peaks] >= SIGNIFICANT * second[peaks].max()][0]
+    if hybrid["threshold"] is None:
+        chosen = centres[peaks[second[peaks] >= hybrid["least_height"] * second[peaks].max()][0]]
+    else:
+        chosen = hybrid["threshold"]
     return Thresholds(
-        cta=cta,
-        hybrid=float(centres[first]),
+        cta=conventional,
+        hybrid=float(chosen),
         pore_mode=float(centres[modes[smoothed[modes].argmax()]]) if modes.size else None,
         metal_mode=float(centres[metal]),
         metal_sd=sd_bins * histogram.width,
         bandwidth=bandwidth * histogram.width,
         smoothed=smoothed,
         second_derivative=second,
+        candidates=np.stack([centres[peaks], second[peaks]], axis=-1),
     )
+
+
+def _conventional(histogram: Histogram, cta: Mapping[str, Any], name: str) -> float:
+    if cta["threshold"] is not None:
+        return float(cta["threshold"])
+    if cta["method"] != "minimum":
+        return float(threshold_otsu(hist=(histogram.counts, histogram.centres)))
+    try:
+        return float(threshold_minimum(hist=(histogram.counts, histogram.centres)))
+    except RuntimeError:
+        raise InputError(
+            f"{name}: the grey histogram has not two modes, expected two for config key 'label/cta/method' 'minimum'"
+        ) from None
 
 
 def _maxima(values: np.ndarray) -> np.ndarray:
@@ -161,7 +190,7 @@ def _maxima(values: np.ndarray) -> np.ndarray:
     return np.flatnonzero((inner > values[:-2]) & (inner >= values[2:])) + 1
 
 
-def _metal_mode(counts: np.ndarray, above: np.ndarray) -> tuple[int, float]:
+def metal_mode(counts: np.ndarray, above: np.ndarray) -> tuple[int, float]:
     """Bin of the highest point above the threshold, and its standard deviation in bins from its upper flank."""
     smooth = ndimage.gaussian_filter1d(counts, MODE_SMOOTHING_BINS, mode="constant")
     top = int(np.where(above, smooth, 0).argmax())
