@@ -17,8 +17,8 @@ import torch
 import yaml
 from taufactor import Solver
 
-from porescope.simulate import conductivity
-from porescope.simulate.conductivity import effective_conductivity
+from porescope.conduction import conductivity
+from porescope.conduction.conductivity import effective_conductivity
 from porescope.simulate.contact import Contact, contact_length_um
 from porescope.simulate.kinetics import Furnace
 from porescope.simulate.packing import PackingOptions

@@ -1,203 +1,351 @@
 """Shortest ways through a solid, from a plane to every node, straight wherever the view is free."""
 
-import heapq
-import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
-Node = tuple[int, int, int]
+from porescope.describe.blocks import (
+    BUCKETS,
+    LIT,
+    NO_WINDOW,
+    UNKNOWN,
+    Blocks,
+    blocks_of,
+    centre_of,
+    distance,
+    node_of,
+    put,
+    wake_beside_windows,
+    wake_neighbours,
+    way_over,
+)
+from porescope.describe.sightlines import INTERFACE, Point, View, lit_columns, sees, way_round
+
+BUCKET = 0.5
+"""Ways whose lengths differ by less than this, in node distances, may be found in any order."""
+
+GAIN = 0.005
+"""A new bend is made where it shortens the way by this, in node distances."""
+
+FRESH = 40
+"""More bends than any one block can add."""
+
+
+class Ways(NamedTuple):
+    """Shortest ways to all nodes.
+
+    Attributes
+    ----------
+    bend : (b0 + 2, b1 + 2, b2 + 2) int32 array
+        For each block of nodes the last bend of its ways; LIT where all are straight, other negative values where no
+        way leads.
+    point : (bends, 4) float32 array
+        Place of each bend in indices of the coded field, and the length of the way to it in the unit of the steps.
+    """
+
+    bend: np.ndarray
+    point: np.ndarray
 
 
 @njit(cache=True, nogil=True)
-def path_lengths(  # noqa: PLR0912 (one loop that cannot be cut without a cost for each node)
-    field: np.ndarray, reach: np.ndarray, room: np.ndarray, steps: tuple[float, float, float]
-) -> np.ndarray:
-    """Length of the shortest way inside the solid from the entry plane.
+def shortest_ways(code: np.ndarray, size: int, steps: tuple[float, float, float]) -> Ways:
+    """Shortest ways inside the solid from the plane half a step below the first nodes.
 
     Parameters
     ----------
-    field : (n0, n1, n2) float32 array
-        Positive in the solid, zero on its interface, smooth enough to be interpolated linearly between nodes.
-    reach : (n0, n1, n2) bool array
-        Nodes that may be visited, where the field is positive.
-    room : (n0, n1, n2) float32 array
-        Distance in nodes to the next node that may not be visited.
+    code : (n0 + 2, n1 + 2, n2 + 2) uint8 array
+        From sightlines.encode, the first axis away from the entry plane.
+    size : int
+        Edge of the blocks of nodes that share a last bend: 1 finds every way, 2 takes an eighth of the time and may
+        miss necks of fewer than two nodes.
     steps : tuple of float
         Node distances.
 
     Returns
     -------
-    (n0, n1, n2) float32 array
-        In the unit of ``steps``, from the plane half a step below index 0 of the first axis; infinite where no way
-        leads.
+    Ways
 
     Notes
     -----
-    Any-angle search (lazy Theta*): a node keeps the last bend of its way, and its neighbours take over that bend where
-    they see it along a straight line through the solid, tested on the interpolated field. Ways are straight but for
-    their bends at the interface, so there is no error that grows with their length as on a graph of neighbours, and
-    none from upwind differences in the shadow of an obstacle as in fast marching. Every length is that of a way that
-    exists, hence never too short.
+    Any-angle search in the order of length: a block takes over the bends of its neighbours, and keeps the one with the
+    shortest way that its central node sees along a straight line through the solid. Where that line is blocked, the
+    way bends where a taut string would, on the interface and not at a node, so that ways do not zigzag along round
+    obstacles. Blocks wait in buckets of about equal length, which is linear in their number.
 
     References
     ----------
-    Nash, Koenig & Tovey, Lazy Theta*, AAAI (2010).
+    Nash, Koenig & Tovey, Lazy Theta*, AAAI (2010), for the search; Dial, Commun. ACM 12 (1969) 632, for the buckets.
     """
-    n0, n1, n2 = field.shape
-    layer = n1 * n2
-    size = n0 * layer
-    reached = reach.ravel()
-    length = np.full(size, np.inf, np.float32)
-    bend = np.full(size, -1, np.int64)
-    closed = np.zeros(size, np.bool_)
-    seen = np.zeros(size, np.bool_)
-    heap = [(0.0, 0)]
-    heap.pop()
-    _light(reached, n0, layer, steps[0], length, closed)
-    for node in range(size):
-        if closed[node] and _beside_dark(node, reached, closed, n0, n1, n2):
-            heap.append((np.float64(length[node]), node))
-    heapq.heapify(heap)
-    while heap:
-        known, node = heapq.heappop(heap)
-        via = bend[node]
-        lit = via < 0
-        here = (node // layer, node % layer // n2, node % n2)
-        if lit:
-            bent = here
-        else:
-            if closed[node] or known > length[node] * (1 + 1e-6):
-                continue
-            bent = (via // layer, via % layer // n2, via % n2)
-            if not seen[node]:
-                seen[node] = True
-                if not _free(field, room, bent, here):
-                    _bend_at_neighbour(node, here, field, room, closed, length, bend, steps)
-                    heapq.heappush(heap, (np.float64(length[node]), node))
+    view = View(code.reshape(-1), code.shape[1], code.shape[2], code.shape[0], lit_columns(code))
+    blocks = blocks_of(code, view.lit, size)
+    state = blocks.state.ravel()
+    b0, b1, b2 = blocks.state.shape
+    link = np.full(state.size, -1, np.int32)  # the next block in the same bucket
+    first = np.full(BUCKETS, -1, np.int32)
+    candidate, way, hidden = np.empty(64, np.int32), np.empty(64), np.empty(64, np.bool_)
+    point = np.empty((1024, 4), np.float32)
+    bends, waiting, bucket, layer = 0, 0, 0, 1
+    width = BUCKET * min(steps)
+    while waiting > 0 or layer < b0 - 1:
+        while layer < b0 - 1 and (layer - 1) * size * steps[0] <= bucket * width:
+            waiting += wake_beside_windows(blocks, layer, link, first, bucket)
+            layer += 1
+        at = first[bucket % BUCKETS]
+        first[bucket % BUCKETS] = -1
+        while at >= 0:
+            block, at = at, link[at]
+            waiting -= 1
+            if bends + FRESH > len(point):
+                more = np.empty((2 * len(point), 4), np.float32)
+                more[: len(point)] = point
+                point = more
+            place = (block // (b1 * b2), block // b2 % b1, block % b2)
+            here = centre_of(blocks.size, blocks.centre, place)
+            count = _neighbours_bends(blocks, place, here, point, steps, candidate, way)
+            best, length = _shortest_in_view(view, here, point, candidate, way, hidden, count)
+            best, length, bends = _straight_from_below(view, blocks, place, here, point, bends, steps, best, length)
+            best, length, bends = _bend_further(
+                view, here, point, bends, steps, candidate, way, hidden, count, best, length
+            )
+            if best < 0:
+                best, length, bends = _bend_at_neighbour(view, blocks, place, here, point, bends, steps)
+            if best < 0:
+                state[block] = UNKNOWN
+            elif length >= (bucket + 1) * width:  # others may come to know a shorter way until then
+                waiting += put(block, length / width, bucket, link, first)
+            else:
+                state[block] = best
+                waiting += wake_neighbours(blocks, place, point, best, steps, width, link, first, bucket)
+        bucket += 1
+    return Ways(blocks.state, point[:bends].copy())
+
+
+@njit(cache=True, nogil=True)
+def _write(point: np.ndarray, bend: int, place: Point, length: float) -> None:
+    point[bend, 0], point[bend, 1], point[bend, 2] = place
+    point[bend, 3] = length
+
+
+@njit(cache=True, nogil=True)
+def _neighbours_bends(
+    blocks: Blocks,
+    place: tuple[int, int, int],
+    here: Point,
+    point: np.ndarray,
+    steps: tuple[float, float, float],
+    candidate: np.ndarray,
+    way: np.ndarray,
+) -> int:
+    """The different bends of a block's neighbours and the lengths of the ways over them."""
+    state = blocks.state
+    i, j, k = place
+    count = 0
+    for a in range(i - 1, i + 2):
+        for b in range(j - 1, j + 2):
+            for c in range(k - 1, k + 2):
+                bend = state[a, b, c]
+                if bend < 0:
                     continue
-            closed[node] = True
-        for i in range(max(here[0] - 1, 0), min(here[0] + 2, n0)):
-            for j in range(max(here[1] - 1, 0), min(here[1] + 2, n1)):
-                for k in range(max(here[2] - 1, 0), min(here[2] + 2, n2)):
-                    other = (i * n1 + j) * n2 + k
-                    if closed[other] or not reached[other]:
-                        continue
-                    if lit:
-                        height = _highest_in_view(field, room, here, (i, j, k))
-                        if height < 0:
-                            continue
-                        bent = (height, here[1], here[2])
-                        via = node - (here[0] - height) * layer
-                    way = length[via] + _distance(bent, (i, j, k), steps)
-                    if way < length[other] * (1 - 1e-6):
-                        length[other] = way
-                        bend[other] = via
-                        seen[other] = lit
-                        heapq.heappush(heap, (np.float64(way), other))
-    return length.reshape(field.shape)
+                known = False
+                for u in range(count):
+                    if candidate[u] == bend:
+                        known = True
+                        break
+                if not known:
+                    candidate[count] = bend
+                    way[count] = way_over(point, bend, here, steps)
+                    count += 1
+    return count
 
 
 @njit(cache=True, nogil=True)
-def _light(reached: np.ndarray, n0: int, layer: int, step: float, length: np.ndarray, closed: np.ndarray) -> None:
-    """Nodes that see the entry plane straight below them."""
-    for column in range(layer):
-        for i in range(n0):
-            node = i * layer + column
-            if not reached[node]:
-                break
-            length[node] = (i + 0.5) * step
-            closed[node] = True
+def _straight_from_below(
+    view: View,
+    blocks: Blocks,
+    place: tuple[int, int, int],
+    here: Point,
+    point: np.ndarray,
+    bends: int,
+    steps: tuple[float, float, float],
+    best: int,
+    length: float,
+) -> tuple[int, float, int]:
+    """Make a new bend where a way straight from the entry plane, in a lit column nearby, is shorter than the best."""
+    size, window = blocks.size, blocks.window
+    i, j, k = place
+    gain = GAIN * min(steps)
+    found = False
+    for a in range(i - 1, i + 2):
+        for b in range(j - 1, j + 2):
+            for c in range(k - 1, k + 2):
+                corner = window[a, b, c]
+                if corner == NO_WINDOW or (a > i - 1 and window[a - 1, b, c] == corner):
+                    continue
+                column = node_of(size, corner, (a, b, c))
+                if length < np.inf and not _may_gain(view, here, column, steps, length - gain):
+                    continue
+                seen, low = _leave_column(view, here, column)
+                before = max(low[0] - 0.5, 0.0) * steps[0]
+                total = before + distance(low, here, steps)
+                if seen and total < length - gain:
+                    found = True
+                    best, length = bends, total
+                    _write(point, bends, low, before)
+    return best, length, bends + found
 
 
 @njit(cache=True, nogil=True)
-def _beside_dark(node: int, reached: np.ndarray, closed: np.ndarray, n0: int, n1: int, n2: int) -> bool:
-    """Whether a neighbour can be visited but does not see the entry plane."""
-    a, b, c = node // (n1 * n2), node // n2 % n1, node % n2
-    for i in range(max(a - 1, 0), min(a + 2, n0)):
-        for j in range(max(b - 1, 0), min(b + 2, n1)):
-            for k in range(max(c - 1, 0), min(c + 2, n2)):
-                other = (i * n1 + j) * n2 + k
-                if reached[other] and not closed[other]:
-                    return True
-    return False
+def _may_gain(
+    view: View, here: Point, column: tuple[int, int, int], steps: tuple[float, float, float], length: float
+) -> bool:
+    """Whether a way through a lit column can be shorter than ``length``: if seen from low enough."""
+    excess = length - (here[0] - 0.5) * steps[0]
+    aside = distance((here[0], here[1], here[2]), (here[0], float(column[1]), float(column[2])), steps)
+    if excess <= 0:
+        return False
+    if aside <= excess:
+        return True
+    low = here[0] - (aside * aside - excess * excess) / (2 * excess) / steps[0]
+    return low >= 0.5 and sees(view, here, (min(low, float(column[0])), float(column[1]), float(column[2])))
 
 
 @njit(cache=True, nogil=True)
-def _highest_in_view(field: np.ndarray, room: np.ndarray, node: Node, other: Node) -> int:
-    """Lowest index in the lit column of a node from which ``other`` is seen; -1 for none."""
-    if not _free(field, room, node, other):
-        return -1
-    seen, hidden = 0, node[0] + 1
-    stride = 1
-    while seen + stride < hidden:
-        if _free(field, room, (node[0] - seen - stride, node[1], node[2]), other):
+def _leave_column(view: View, here: Point, window: tuple[int, int, int]) -> tuple[bool, Point]:
+    """Where the shortest way through a lit column to a point leaves it: as low as the point is seen from."""
+    top, y, z = window
+    if not sees(view, here, (top, y, z)):
+        return False, here
+    seen, blocked, stride = 0, top, 1
+    while seen + stride < blocked:
+        if sees(view, here, (top - seen - stride, y, z)):
             seen += stride
             stride *= 2
         else:
-            hidden = seen + stride
+            blocked = seen + stride
             stride = 1
-    return node[0] - seen
+    low = top - seen
+    if low == 1:
+        return True, (0.5, float(y), float(z))  # on the entry plane itself
+    found, bend = way_round(view, here, (low - 1, y, z))
+    if found and bend[0] <= view.lit[int(bend[1] + 0.5), int(bend[2] + 0.5)] and sees(view, here, bend):
+        return True, bend
+    return True, (float(low), float(y), float(z))
+
+
+@njit(cache=True, nogil=True)
+def _shortest_in_view(
+    view: View,
+    here: Point,
+    point: np.ndarray,
+    candidate: np.ndarray,
+    way: np.ndarray,
+    hidden: np.ndarray,
+    count: int,
+) -> tuple[int, float]:
+    """The bend that is seen and has the shortest way; marks those with shorter ways that are not seen."""
+    hidden[:count] = False
+    for _ in range(count):
+        shortest = -1
+        for u in range(count):
+            if not hidden[u] and (shortest < 0 or way[u] < way[shortest]):
+                shortest = u
+        bend = candidate[shortest]
+        if sees(view, here, (point[bend, 0], point[bend, 1], point[bend, 2])):
+            return bend, way[shortest]
+        hidden[shortest] = True
+    return -1, np.inf
+
+
+@njit(cache=True, nogil=True)
+def _bend_further(
+    view: View,
+    here: Point,
+    point: np.ndarray,
+    bends: int,
+    steps: tuple[float, float, float],
+    candidate: np.ndarray,
+    way: np.ndarray,
+    hidden: np.ndarray,
+    count: int,
+    best: int,
+    length: float,
+) -> tuple[int, float, int]:
+    """Make a new bend round what hides a bend with a shorter way, if that is shorter than the best way in view."""
+    gain = GAIN * min(steps)
+    found = False
+    for u in range(count):
+        if not hidden[u] or way[u] >= length - gain:
+            continue
+        old = (point[candidate[u], 0], point[candidate[u], 1], point[candidate[u], 2])
+        bent, new = way_round(view, here, old)
+        if not bent:
+            continue
+        before = point[candidate[u], 3] + distance(old, new, steps)
+        total = before + distance(new, here, steps)
+        if total < length - gain and sees(view, here, new) and sees(view, new, old):
+            found = True
+            best, length = bends, total
+            _write(point, bends, new, before)
+    return best, length, bends + found
 
 
 @njit(cache=True, nogil=True)
 def _bend_at_neighbour(
-    node: int,
-    here: Node,
-    field: np.ndarray,
-    room: np.ndarray,
-    closed: np.ndarray,
-    length: np.ndarray,
-    bend: np.ndarray,
+    view: View,
+    blocks: Blocks,
+    place: tuple[int, int, int],
+    here: Point,
+    point: np.ndarray,
+    bends: int,
     steps: tuple[float, float, float],
-) -> None:
-    """Let the way to a node bend at that finished neighbour which makes it shortest."""
-    n0, n1, n2 = field.shape
-    length[node] = np.inf
-    for i in range(max(here[0] - 1, 0), min(here[0] + 2, n0)):
-        for j in range(max(here[1] - 1, 0), min(here[1] + 2, n1)):
-            for k in range(max(here[2] - 1, 0), min(here[2] + 2, n2)):
-                other = (i * n1 + j) * n2 + k
-                if not closed[other]:
+) -> tuple[int, float, int]:
+    """Make a new bend at that neighbour's centre which makes the way shortest; -1 if none is seen."""
+    size, state, centre = blocks.size, blocks.state, blocks.centre
+    i, j, k = place
+    length, best = np.inf, -1
+    for a in range(i - 1, i + 2):
+        for b in range(j - 1, j + 2):
+            for c in range(k - 1, k + 2):
+                bend = state[a, b, c]
+                if bend < 0 and bend != LIT:
                     continue
-                way = length[other] + _distance((i, j, k), here, steps)
-                if way < length[node] and _free(field, room, (i, j, k), here):
-                    length[node] = way
-                    bend[node] = other
+                there = centre_of(size, centre, (a, b, c))
+                before = (there[0] - 0.5) * steps[0] if bend == LIT else way_over(point, bend, there, steps)
+                total = before + distance(there, here, steps)
+                if total < length and sees(view, here, there):
+                    length, best = total, bends
+                    _write(point, bends, there, before)
+    return best, length, bends + (best >= 0)
 
 
 @njit(cache=True, nogil=True)
-def _distance(first: Node, second: Node, steps: tuple[float, float, float]) -> float:
-    a = (first[0] - second[0]) * steps[0]
-    b = (first[1] - second[1]) * steps[1]
-    c = (first[2] - second[2]) * steps[2]
-    return math.sqrt(a * a + b * b + c * c)
+def length_ratios(code: np.ndarray, ways: Ways, size: int, steps: tuple[float, float, float]) -> np.ndarray:
+    """Length of the way to each node over its distance from the entry plane; NaN where no way leads.
 
+    Parameters
+    ----------
+    code, size, steps
+        As for shortest_ways.
+    ways : Ways
 
-@njit(cache=True, nogil=True)
-def _free(field: np.ndarray, room: np.ndarray, first: Node, second: Node) -> bool:
-    """Whether the straight line between two nodes stays in the solid; where there is room strides are long."""
-    a, b, c = first
-    da, db, dc = second[0] - a, second[1] - b, second[2] - c
-    total = math.sqrt(da * da + db * db + dc * dc)
-    along = 0.5
-    while along < total:
-        t = along / total
-        x, y, z = a + t * da, b + t * db, c + t * dc
-        wide = room[int(x + 0.5), int(y + 0.5), int(z + 0.5)]
-        if wide < 2.0 and _interpolate(field, x, y, z) < 0.0:
-            return False
-        along += max(0.5, wide - 1.5)
-    return True
-
-
-@njit(cache=True, nogil=True)
-def _interpolate(field: np.ndarray, a: float, b: float, c: float) -> float:
-    """Trilinear interpolation."""
-    i, j, k = min(int(a), field.shape[0] - 2), min(int(b), field.shape[1] - 2), min(int(c), field.shape[2] - 2)
-    x, y, z = a - i, b - j, c - k
-    low = (field[i, j, k] * (1 - z) + field[i, j, k + 1] * z) * (1 - y)
-    low += (field[i, j + 1, k] * (1 - z) + field[i, j + 1, k + 1] * z) * y
-    high = (field[i + 1, j, k] * (1 - z) + field[i + 1, j, k + 1] * z) * (1 - y)
-    high += (field[i + 1, j + 1, k] * (1 - z) + field[i + 1, j + 1, k + 1] * z) * y
-    return low * (1 - x) + high * x
+    Returns
+    -------
+    (n0, n1, n2) float32 array
+    """
+    n0, n1, n2 = code.shape[0] - 2, code.shape[1] - 2, code.shape[2] - 2
+    lit = lit_columns(code)
+    all_bends, point = ways
+    ratio = np.full((n0, n1, n2), np.nan, np.float32)
+    for i in range(n0):
+        for j in range(n1):
+            for k in range(n2):
+                if code[i + 1, j + 1, k + 1] <= INTERFACE:
+                    continue
+                bend = all_bends[i // size + 1, j // size + 1, k // size + 1]
+                if i < lit[j + 1, k + 1] or bend == LIT:
+                    ratio[i, j, k] = 1.0
+                elif bend >= 0:
+                    length = way_over(point, bend, (i + 1.0, j + 1.0, k + 1.0), steps)
+                    ratio[i, j, k] = max(length / ((i + 0.5) * steps[0]), 1.0)
+    return ratio

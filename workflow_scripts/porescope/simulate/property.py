@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from porescope.simulate.conductivity import effective_conductivity
+from porescope.conduction.conductivity import effective_conductivity
 from porescope.simulate.contact import contact_length_um
 from porescope.volume import Spacing
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from porescope.describe.field import Block, crop, cubic_factors, finer, refined_field, smooth_spectrum
 from porescope.describe.geodesic import LAST, geodesic
 from porescope.describe.selfcheck import path_shapes
@@ -18,15 +20,42 @@ def channels(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Che
 
 
 def shadows(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
-    for radius, tolerance in ((4, 0.25), (8, 0.15)):
+    for radius, tolerance in ((4, 0.10), (8, 0.10), (12, 0.05)):
         block, _, depth = path_shapes.ball_in_the_way(radius, spacing)
         expected = path_shapes.shadow_tortuosity(block, radius, depth, LAST) - 1
         measured = tortuosity_y(block, smoothing_px) - 1
         yield Check("tortuosity_y - 1", f"behind a ball of pore, {voxels}", radius, expected, measured, tolerance)
+    for radius, tolerance in ((5, 0.10), (10, 0.05)):
+        block, _, depth = path_shapes.ball_in_the_way(radius, spacing, bar=True)
+        expected = path_shapes.shadow_tortuosity(block, radius, depth, LAST, bar=True) - 1
+        measured = tortuosity_y(block, smoothing_px) - 1
+        yield Check("tortuosity_y - 1", f"behind a bar of pore, {voxels}", radius, expected, measured, tolerance)
+
+
+def helices(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
+    for tube, tolerance in ((4, 0.15), (6, 0.10)):
+        block = path_shapes.helix(2 * tube, tube, 8 * tube, 3, spacing)
+        expected = path_shapes.helix_tortuosity(2 * tube, tube, 8 * tube) - 1
+        nodes = _nodes(block)
+        ratio = geodesic(*_smooth(block, smoothing_px), 1, 1).ratio
+        depth = (np.arange(ratio.shape[1]) + 0.5) * nodes.y
+        lengths = np.nanmean(ratio, axis=(0, 2)) * depth
+        turn = round(8 * tube / nodes.y)
+        gain = (lengths[-(turn // 2) :].mean() - lengths[-(turn // 2) - turn : -turn].mean()) / (turn * nodes.y) - 1
+        yield Check("tortuosity_y - 1", f"a turn of a helical tube, {voxels}", tube, expected, float(gain), tolerance)
 
 
 def tortuosity_y(block: Block, smoothing_px: float) -> float:
     """Geodesic tortuosity of a VOI along +y."""
+    return geodesic(*_smooth(block, smoothing_px), 1, 1).tortuosity
+
+
+def _nodes(block: Block) -> Spacing:
+    return finer(block.spacing, cubic_factors(block.spacing))
+
+
+def _smooth(block: Block, smoothing_px: float) -> tuple[np.ndarray, Spacing]:
+    """Field and node distances of a VOI as they are given to the estimator."""
     factors = cubic_factors(block.spacing)
     field = refined_field(smooth_spectrum(block.solid, block.spacing, smoothing_px), block.solid.shape, factors)
-    return geodesic(crop(field, block.shape, factors), finer(block.spacing, factors), 1, 1).tortuosity
+    return crop(field, block.shape, factors), _nodes(block)

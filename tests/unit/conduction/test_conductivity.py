@@ -5,7 +5,7 @@ import pytest
 from scipy import ndimage
 from taufactor import Solver
 
-from porescope.simulate.conductivity import LAYER_TOLERANCE, Conduction, effective_conductivity
+from porescope.conduction.conductivity import LAYER_TOLERANCE, Conduction, effective_conductivity
 from porescope.volume import Spacing
 
 CUBIC = Spacing(0.025, 0.025, 0.025)
@@ -187,7 +187,7 @@ def test_conductivity_is_that_of_taufactor():
 
 def test_unsettled_currents_are_told(monkeypatch):
     """A solve that was cut short must not pass for a converged one."""
-    monkeypatch.setattr("porescope.simulate.conductivity.MOST_STEPS", 2)
+    monkeypatch.setattr("porescope.conduction.conductivity.MOST_STEPS", 2)
     assert not effective_conductivity(random_structure((32, 32, 32), 0.5), CUBIC).converged
     assert LAYER_TOLERANCE <= 1e-3
 

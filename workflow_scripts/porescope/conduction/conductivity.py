@@ -7,7 +7,7 @@ import cc3d
 import numpy as np
 from numba import njit
 
-from porescope.simulate.multigrid import Network, add, build_levels, currents, descend
+from porescope.conduction.multigrid import Network, add, build_levels, currents, descend
 from porescope.volume import Spacing
 
 log = logging.getLogger(__name__)
@@ -84,17 +84,33 @@ def effective_conductivity(
     """
     if contact_length_um < 0 or (contact_length_um > 0 and particles is None):
         raise ValueError(f"a contact length of {contact_length_um} um: expected none, or a positive one and particles")
+    return solve(metal, spacing, particles, contact_length_um)[0]
+
+
+def solve(
+    metal: np.ndarray, spacing: Spacing, particles: np.ndarray | None = None, contact_length_um: float = 0.0
+) -> tuple[Conduction, np.ndarray]:
+    """As effective_conductivity, with the potentials.
+
+    Returns
+    -------
+    result : Conduction
+    potential : (nz, ny, nx) float32 array
+        1 at the first face along y, 0 at the last; NaN where no current can flow.
+    """
     along = _conducting(metal.transpose(1, 0, 2))
     if along is None:
         log.warning("the metal does not percolate along y: its conductivity is 0")
-        return Conduction(0.0, True, 0)
+        return Conduction(0.0, True, 0), np.full(metal.shape, np.nan, np.float32)
     edges = np.array([spacing.y, spacing.z, spacing.x], float)
     owner = np.zeros((1, 1, 1), np.uint32) if particles is None else particles.transpose(1, 0, 2)
     network = Network(*_network(along, owner, edges, float(contact_length_um)))
     layers = np.concatenate([[0], np.cumsum(np.count_nonzero(along, axis=(1, 2)))])
-    current, converged, steps = _current(network, layers)
+    current, converged, steps, solution = _current(network, layers)
+    potential = np.full(along.shape, np.nan, np.float32)
+    potential[along] = solution
     length, area = along.shape[0] * edges[0], along.shape[1] * edges[1] * along.shape[2] * edges[2]
-    return Conduction(float(current * length / area), converged, steps)
+    return Conduction(float(current * length / area), converged, steps), potential.transpose(1, 0, 2)
 
 
 def _conducting(along: np.ndarray) -> np.ndarray | None:
@@ -109,7 +125,7 @@ def _conducting(along: np.ndarray) -> np.ndarray | None:
     return keep[labels]
 
 
-def _current(network: Network, layers: np.ndarray) -> tuple[float, bool, int]:
+def _current(network: Network, layers: np.ndarray) -> tuple[float, bool, int, np.ndarray]:
     """Current at unit voltage between the electrodes.
 
     Parameters
@@ -124,6 +140,7 @@ def _current(network: Network, layers: np.ndarray) -> tuple[float, bool, int]:
     current : float
     converged : bool
     steps : int
+    potential : (n,) array
     """
     inlet = network.ground[: layers[1]] / (1 if len(layers) > 2 else 2)  # a single layer is at both electrodes
     heights = (np.arange(len(layers) - 1) + 0.5) / (len(layers) - 1)
@@ -146,7 +163,7 @@ def _current(network: Network, layers: np.ndarray) -> tuple[float, bool, int]:
                 break
     if not _settled(current, spread, gain):
         log.warning("currents through the layers still differ by %.2g of the current after %d steps", spread, steps)
-    return current, _settled(current, spread, gain), steps
+    return current, _settled(current, spread, gain), steps, potential
 
 
 def _balance(potential: np.ndarray, residual: np.ndarray, inlet: np.ndarray, layers: np.ndarray) -> tuple[float, float]:
@@ -159,6 +176,19 @@ def _balance(potential: np.ndarray, residual: np.ndarray, inlet: np.ndarray, lay
 
 def _settled(current: float, spread: float, gain: float) -> bool:
     return spread < LAYER_TOLERANCE and gain < TOLERANCE * current
+
+
+def network_of(solid: np.ndarray, edges: np.ndarray) -> Network:
+    """Voxels of a solid without contacts as the nodes of a network, grounded at both ends of the first axis.
+
+    Parameters
+    ----------
+    solid : (n0, n1, n2) bool array
+    edges : (3,) float array
+        Voxel edges along the same axes.
+    """
+    owner = np.zeros((1, 1, 1), np.uint32)
+    return Network(*_network(solid, owner, edges, 0.0))
 
 
 @njit(cache=True, nogil=True)

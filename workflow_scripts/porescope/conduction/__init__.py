@@ -1,0 +1,1 @@
+"""Steady currents through voxels: what stages simulate and describe share."""

@@ -1,0 +1,212 @@
+"""Straight lines of sight through a solid whose interface is known to a fraction of a voxel."""
+
+import math
+from typing import NamedTuple
+
+import edt
+import numpy as np
+from numba import njit
+
+Point = tuple[float, float, float]
+
+INTERFACE = 64
+"""Codes above it are solid."""
+
+STEPS = 32
+"""Codes for the distance of one node to the interface."""
+
+WIDE = 128
+"""Codes from here on: the next node of pore is at least two nodes away; two codes a node."""
+
+GRAZE = 0.25
+"""Depth in nodes to which a line may dip into the pores: what a chord between two points on a round obstacle does."""
+
+STRIDE = 0.75
+"""Distance in nodes of the samples on a line of sight near the interface."""
+
+FINE_STRIDE = 0.5
+"""The same where the deepest point of an obstacle is looked for."""
+
+NEAR_END = 0.25
+"""Length in nodes at the end of a line that is not looked at: bends lie on the interface itself."""
+
+
+class View(NamedTuple):
+    """What lines of sight need to know of a solid.
+
+    Attributes
+    ----------
+    code : (n0 + 2) * (n1 + 2) * (n2 + 2) uint8 array
+        Depth below the interface at each node, flat; see encode. All points are given in the indices of the coded
+        field, whose nodes are those of the field in a border of one node.
+    rows, columns : int
+        Coded nodes along the second and third axis, n1 + 2 and n2 + 2.
+    layers : int
+        Along the first axis, n0 + 2.
+    lit : (n1 + 2, n2 + 2) int32 array
+        For each column along the first axis the index of the last node that is solid from the entry plane on; 0 where
+        the first one is pore already.
+    """
+
+    code: np.ndarray
+    rows: int
+    columns: int
+    layers: int
+    lit: np.ndarray
+
+
+def encode(field: np.ndarray) -> np.ndarray:
+    """Depth of each node below the interface, in one byte.
+
+    Parameters
+    ----------
+    field : (n0, n1, n2) float32 array
+        Smooth, positive in the solid, zero on its interface.
+
+    Returns
+    -------
+    (n0 + 2, n1 + 2, n2 + 2) uint8 array
+        Up to 127: 64 + 32 x depth in nodes, from -2 to 2, by field / |gradient|, which is large and negative in the
+        middle of narrow gaps, too, so that they are not bridged. From 128 on: the next node of pore is
+        2 + (code - 128) / 2 nodes away or further. The outermost nodes repeat their neighbours.
+    """
+    room = edt.edt(field > 0, black_border=False, parallel=1)
+    return _encode(field, room)
+
+
+@njit(cache=True, nogil=True)
+def _encode(field: np.ndarray, room: np.ndarray) -> np.ndarray:
+    n0, n1, n2 = field.shape
+    code = np.empty((n0 + 2, n1 + 2, n2 + 2), np.uint8)
+    for i, j, k in np.ndindex(field.shape):
+        if room[i, j, k] >= 2:
+            code[i + 1, j + 1, k + 1] = WIDE + min(int((room[i, j, k] - 2) * 2), 255 - WIDE)
+            continue
+        i0, i1 = max(i - 1, 0), min(i + 1, n0 - 1)
+        j0, j1 = max(j - 1, 0), min(j + 1, n1 - 1)
+        k0, k1 = max(k - 1, 0), min(k + 1, n2 - 1)
+        a = (field[i1, j, k] - field[i0, j, k]) / max(i1 - i0, 1)
+        b = (field[i, j1, k] - field[i, j0, k]) / max(j1 - j0, 1)
+        c = (field[i, j, k1] - field[i, j, k0]) / max(k1 - k0, 1)
+        depth = field[i, j, k] / max(math.sqrt(a * a + b * b + c * c), 1e-6)
+        value = round(min(max(float(depth), -2.0), 2.0) * STEPS) + INTERFACE
+        solid = field[i, j, k] > 0
+        code[i + 1, j + 1, k + 1] = min(max(value, INTERFACE + 1), WIDE - 1) if solid else min(value, INTERFACE)
+    code[0], code[-1] = code[1], code[-2]
+    code[:, 0], code[:, -1] = code[:, 1], code[:, -2]
+    code[:, :, 0], code[:, :, -1] = code[:, :, 1], code[:, :, -2]
+    return code
+
+
+@njit(cache=True, nogil=True)
+def lit_columns(code: np.ndarray) -> np.ndarray:
+    """For each column along the first axis the index of the last node that is solid from the first one on; see View."""
+    lit = np.zeros(code.shape[1:], np.int32)
+    for i in range(1, code.shape[0] - 1):
+        for j in range(1, code.shape[1] - 1):
+            for k in range(1, code.shape[2] - 1):
+                if lit[j, k] == i - 1 and code[i, j, k] > INTERFACE:
+                    lit[j, k] = i
+    return lit
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def sees(view: View, here: Point, there: Point) -> bool:
+    """Whether the straight line between two points stays in the solid; where there is room, strides are long."""
+    code, rows, columns = view.code, view.rows, view.columns
+    x, y, z = here
+    dx, dy, dz = there[0] - x, there[1] - y, there[2] - z
+    total = math.sqrt(dx * dx + dy * dy + dz * dz)
+    end = total - NEAR_END
+    if end < STRIDE:
+        return True
+    dx, dy, dz = dx / total, dy / total, dz / total
+    along = STRIDE
+    while along < end:
+        a, b, c = x + along * dx, y + along * dy, z + along * dz
+        nearest = code[np.uintp((int(a + 0.5) * rows + int(b + 0.5)) * columns + int(c + 0.5))]
+        if nearest >= WIDE:
+            along += (nearest - WIDE) * 0.5 + 1.0
+        else:
+            depth = _depth(code, rows, columns, a, b, c)
+            if depth < -GRAZE:
+                return False
+            along += max(STRIDE, depth + GRAZE)
+    return True
+
+
+@njit(cache=True, nogil=True)
+def way_round(view: View, here: Point, there: Point) -> tuple[bool, Point]:
+    """The point on the interface where a taut string between two points bends that do not see each other.
+
+    Parameters
+    ----------
+    view : View
+    here, there : tuple of float
+        The line between them leaves the solid.
+
+    Returns
+    -------
+    found : bool
+    point : tuple of float
+        Where the line is deepest in the first obstacle from ``here``, moved out of it across the line.
+    """
+    code, rows, columns = view.code, view.rows, view.columns
+    x, y, z = here
+    dx, dy, dz = there[0] - x, there[1] - y, there[2] - z
+    total = math.sqrt(dx * dx + dy * dy + dz * dz)
+    dx, dy, dz = dx / total, dy / total, dz / total
+    lowest, deepest = 0.0, 0.0
+    along = FINE_STRIDE
+    while along < total - NEAR_END:
+        a, b, c = x + along * dx, y + along * dy, z + along * dz
+        nearest = code[np.uintp((int(a + 0.5) * rows + int(b + 0.5)) * columns + int(c + 0.5))]
+        depth = 2.0 if nearest >= WIDE else _depth(code, rows, columns, a, b, c)
+        if depth < lowest:
+            lowest, deepest = depth, along
+        elif lowest < -GRAZE and depth > 0:
+            break
+        along += (nearest - WIDE) * 0.5 + 1.0 if nearest >= WIDE else FINE_STRIDE
+    if lowest == 0.0:
+        return False, here
+    return _pushed_out(view, (x + deepest * dx, y + deepest * dy, z + deepest * dz), (dx, dy, dz))
+
+
+@njit(cache=True, nogil=True)
+def _pushed_out(view: View, point: Point, line: Point) -> tuple[bool, Point]:
+    """Move a point onto the interface, across a line; no further than a few nodes."""
+    code, rows, columns = view.code, view.rows, view.columns
+    x, y, z = point
+    for _ in range(3):
+        a = _depth(code, rows, columns, x + 0.5, y, z) - _depth(code, rows, columns, x - 0.5, y, z)
+        b = _depth(code, rows, columns, x, y + 0.5, z) - _depth(code, rows, columns, x, y - 0.5, z)
+        c = _depth(code, rows, columns, x, y, z + 0.5) - _depth(code, rows, columns, x, y, z - 0.5)
+        along = a * line[0] + b * line[1] + c * line[2]
+        a, b, c = a - along * line[0], b - along * line[1], c - along * line[2]
+        slope = a * a + b * b + c * c
+        rise = -_depth(code, rows, columns, x, y, z)
+        if slope < 0.04 or abs(rise) > 1.5 * math.sqrt(slope):
+            return False, point
+        x, y, z = x + rise / slope * a, y + rise / slope * b, z + rise / slope * c
+        if not (0.5 <= x <= view.layers - 1.5 and 0.5 <= y <= rows - 1.5 and 0.5 <= z <= columns - 1.5):
+            return False, point
+    return True, (x, y, z)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _depth(code: np.ndarray, rows: int, columns: int, a: float, b: float, c: float) -> float:
+    """Depth below the interface in nodes, interpolated linearly, at most 2."""
+    i, j, k = int(a), int(b), int(c)
+    x, y, z = np.float32(a - i), np.float32(b - j), np.float32(c - k)
+    row, layer, one = np.uintp(columns), np.uintp(rows * columns), np.uintp(1)
+    at = np.uintp((i * rows + j) * columns + k)  # unsigned, so that numba looks for no negative indices
+    low, low_next = np.float32(min(code[at], WIDE)), np.float32(min(code[at + one], WIDE))
+    side, side_next = np.float32(min(code[at + row], WIDE)), np.float32(min(code[at + row + one], WIDE))
+    low += (low_next - low) * z
+    low += (side + (side_next - side) * z - low) * y
+    at += layer
+    high, high_next = np.float32(min(code[at], WIDE)), np.float32(min(code[at + one], WIDE))
+    side, side_next = np.float32(min(code[at + row], WIDE)), np.float32(min(code[at + row + one], WIDE))
+    high += (high_next - high) * z
+    high += (side + (side_next - side) * z - high) * y
+    return float((low + (high - low) * x - np.float32(INTERFACE)) * np.float32(1 / STEPS))
