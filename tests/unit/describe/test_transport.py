@@ -40,7 +40,7 @@ def test_tensor_of_a_full_block_is_one():
 
 
 def test_coupling_of_oblique_layers_has_the_right_sign_and_size():
-    """Under a linear boundary layers of any direction carry D (1 - n n); the faces of a staircase of voxels add to it."""
+    """Under a linear boundary layers of any direction carry D (1 - n n); the staircase of voxels adds to it."""
     solid, unit = oblique_layers((0, 1, 2))
     found = linear_boundary_conductivity(solid, CUBE)
     np.testing.assert_allclose(found, solid.mean() * (np.eye(3) - np.outer(unit, unit)), atol=0.08)
