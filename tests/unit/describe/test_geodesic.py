@@ -77,9 +77,11 @@ def test_no_way_is_infinite():
     assert math.isinf(geodesic(-np.ones_like(field), CUBE, 0, 1).tortuosity)
 
 
+@pytest.mark.parametrize("single_nodes", [0, 10**9])
 @pytest.mark.parametrize("gap", [1, 2, 3])
-def test_narrow_gaps_are_not_bridged(gap):
+def test_narrow_gaps_are_not_bridged(gap, single_nodes, monkeypatch):
     """A wall of pore with one hole far away: the way must go through the hole."""
+    monkeypatch.setattr(module, "SINGLE_NODES", single_nodes)
     solid = np.ones((24 + 2 * MARGIN, 40 + 2 * MARGIN, 40 + 2 * MARGIN), bool)
     solid[:, MARGIN + 20 : MARGIN + 20 + gap] = False
     solid[:, MARGIN + 20 : MARGIN + 20 + gap, : MARGIN + 8] = True

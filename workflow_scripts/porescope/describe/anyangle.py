@@ -25,6 +25,9 @@ from porescope.describe.sightlines import INTERFACE, Point, View, lit_columns, s
 BUCKET = 0.5
 """Ways whose lengths differ by less than this, in node distances, may be found in any order."""
 
+GRAZE = 0.25
+"""Depth in nodes, for each node along the edge of a block, to which a line of sight may dip into the pores."""
+
 GAIN = 0.005
 """A new bend is made where it shortens the way by this, in node distances."""
 
@@ -77,7 +80,7 @@ def shortest_ways(code: np.ndarray, size: int, steps: tuple[float, float, float]
     ----------
     Nash, Koenig & Tovey, Lazy Theta*, AAAI (2010), for the search; Dial, Commun. ACM 12 (1969) 632, for the buckets.
     """
-    view = View(code.reshape(-1), code.shape[1], code.shape[2], code.shape[0], lit_columns(code))
+    view = View(code.reshape(-1), code.shape[1], code.shape[2], code.shape[0], GRAZE * size, lit_columns(code))
     blocks = blocks_of(code, view.lit, size)
     state = blocks.state.ravel()
     b0, b1, b2 = blocks.state.shape

@@ -25,10 +25,10 @@ LAST = 0.25
 SINGLE_NODES = 8_000_000
 """A field of more nodes is searched in blocks of 2 x 2 x 2, in about a third of the time."""
 
-METHOD_ERROR = {1: {4: 0.10, 8: 0.07, 12: 0.03}, 2: {4: 0.70, 8: 0.15, 12: 0.06}}
+METHOD_ERROR = {1: {4: 0.10, 8: 0.07, 12: 0.03}, 2: {4: 0.35, 8: 0.10, 12: 0.04}}
 """Relative error of tau - 1, by the nodes along the edge of a block and the radius of curvature of the interface in
-nodes: the largest behind balls and on random fields, voxels 1:1:1, 2:1:1 and 1.4:1:1.2. With 4:1:1
-the mask itself is too coarse below a radius of 6 of the short edges (0.22 at 4)."""
+nodes: the largest behind balls and on random fields, voxels 1:1:1 and 2:1:1. With 4:1:1 the mask itself is too coarse
+below a radius of 6 of the short edges (0.22 at 4)."""
 
 
 class Geodesic(NamedTuple):
@@ -69,8 +69,8 @@ def geodesic(field: np.ndarray, spacing: Spacing, axis: int, sense: int) -> Geod
     -----
     Ways are straight but for bends on the sub-voxel interface (see anyangle), so there is no error that grows with
     their length as on a graph of neighbours, and none from upwind differences in the shadow of an obstacle as in fast
-    marching. They may cut the interface by a quarter of a node, as chords of round obstacles do. What is left of the
-    error of tau - 1 is in METHOD_ERROR. Straight channels are exact.
+    marching. They may cut the interface by a quarter of a node (half a node in a field that is searched in blocks), as
+    chords of round obstacles do. What is left of the error of tau - 1 is in METHOD_ERROR. Straight channels are exact.
     """
     ((_, result),) = tortuosities(field, spacing, {"": (axis, sense)})
     return result

@@ -18,9 +18,6 @@ STEPS = 32
 WIDE = 128
 """Codes from here on: the next node of pore is at least two nodes away; two codes a node."""
 
-GRAZE = 0.25
-"""Depth in nodes to which a line may dip into the pores: what a chord between two points on a round obstacle does."""
-
 STRIDE = 0.75
 """Distance in nodes of the samples on a line of sight near the interface."""
 
@@ -43,6 +40,8 @@ class View(NamedTuple):
         Coded nodes along the second and third axis, n1 + 2 and n2 + 2.
     layers : int
         Along the first axis, n0 + 2.
+    graze : float
+        Depth in nodes to which a line may dip into the pores, as the chord between two points on a round obstacle does.
     lit : (n1 + 2, n2 + 2) int32 array
         For each column along the first axis the index of the last node that is solid from the entry plane on; 0 where
         the first one is pore already.
@@ -52,6 +51,7 @@ class View(NamedTuple):
     rows: int
     columns: int
     layers: int
+    graze: float
     lit: np.ndarray
 
 
@@ -113,7 +113,7 @@ def lit_columns(code: np.ndarray) -> np.ndarray:
 @njit(cache=True, nogil=True, fastmath=True)
 def sees(view: View, here: Point, there: Point) -> bool:
     """Whether the straight line between two points stays in the solid; where there is room, strides are long."""
-    code, rows, columns = view.code, view.rows, view.columns
+    code, rows, columns, graze = view.code, view.rows, view.columns, view.graze
     x, y, z = here
     dx, dy, dz = there[0] - x, there[1] - y, there[2] - z
     total = math.sqrt(dx * dx + dy * dy + dz * dz)
@@ -129,9 +129,9 @@ def sees(view: View, here: Point, there: Point) -> bool:
             along += (nearest - WIDE) * 0.5 + 1.0
         else:
             depth = _depth(code, rows, columns, a, b, c)
-            if depth < -GRAZE:
+            if depth < -graze:
                 return False
-            along += max(STRIDE, depth + GRAZE)
+            along += max(STRIDE, depth + graze)
     return True
 
 
@@ -151,7 +151,7 @@ def way_round(view: View, here: Point, there: Point) -> tuple[bool, Point]:
     point : tuple of float
         Where the line is deepest in the first obstacle from ``here``, moved out of it across the line.
     """
-    code, rows, columns = view.code, view.rows, view.columns
+    code, rows, columns, graze = view.code, view.rows, view.columns, view.graze
     x, y, z = here
     dx, dy, dz = there[0] - x, there[1] - y, there[2] - z
     total = math.sqrt(dx * dx + dy * dy + dz * dz)
@@ -164,7 +164,7 @@ def way_round(view: View, here: Point, there: Point) -> tuple[bool, Point]:
         depth = 2.0 if nearest >= WIDE else _depth(code, rows, columns, a, b, c)
         if depth < lowest:
             lowest, deepest = depth, along
-        elif lowest < -GRAZE and depth > 0:
+        elif lowest < -graze and depth > 0:
             break
         along += (nearest - WIDE) * 0.5 + 1.0 if nearest >= WIDE else FINE_STRIDE
     if lowest == 0.0:
