@@ -9,7 +9,7 @@ from porescope.campaign import targets
 from porescope.campaign.config import check_config
 from porescope.campaign.models import check_models
 from porescope.campaign.recipes import check_recipes, simulation_memory
-from porescope.campaign.resources import memory, minutes
+from porescope.campaign.resources import gpu, memory, minutes
 from porescope.campaign.specimens import read_specimens
 from porescope.errors import InputError
 from porescope.provenance import code_digest

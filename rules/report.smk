@@ -79,6 +79,43 @@ rule plot_segmentation:
         "../workflow_scripts/plot_segmentation.py"
 
 
+rule plot_doubt:
+    """Draw how far probabilities are to be believed, and the slices on which segmenters disagree most."""
+    input:
+        reliability=reported.of("segment truth", rules.score_segmenters.output.reliability),
+        flagged=rules.collect_confidence.output.flagged,
+        restored=expand(rules.restore_stack.output.volume, sample=campaign.imaged),
+        masks=[path for masks in reported.masks.values() for path in masks.values()],
+    output:
+        reliability=report(
+            reported.reliability,
+            caption="captions/reliability.rst",
+            category="Segmentation",
+        ),
+        flagged=report(
+            expand("results/report/figures/flagged__{rank}.png", rank=reported.flagged),
+            caption="captions/flagged.rst",
+            category="Segmentation",
+        ),
+    log:
+        "results/logs/report/plot_doubt.log",
+    benchmark:
+        "results/benchmarks/report/plot_doubt.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=800),
+        runtime=minutes(base=10),
+    params:
+        samples=campaign.imaged,
+        masks=reported.masks,
+        field_px=lookup(within=config, dpath="report/slice_field_px"),
+        code=code("plot_doubt.py"),
+    script:
+        "../workflow_scripts/plot_doubt.py"
+
+
 rule plot_descriptors:
     """Draw descriptors over temperature with their intervals, and densities against independent ones."""
     input:
@@ -265,7 +302,10 @@ rule write_page:
         label=expand(rules.label_stack.output.info, sample=campaign.imaged),
         label_figures=expand(rules.label_stack.output.figure, sample=reported.shown),
         scores=reported.of("segment truth", rules.score_segmenters.output.scores),
+        densities=reported.of("segment", rules.collect_confidence.output.densities),
+        flagged=reported.of("segment", rules.collect_confidence.output.flagged),
         samples=rules.collect_descriptors.output.samples,
+        vois=rules.collect_descriptors.output.vois,
         selfcheck=rules.check_estimators.output.table,
         maps=expand(rules.describe_specimen.output.arrays, sample=specimens),
         properties=reported.of("relate", rules.collect_properties.output.properties),

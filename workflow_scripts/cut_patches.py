@@ -1,19 +1,20 @@
-"""Cut the patches that a plan lists (rule cut_patches)."""
+"""Cut the patches of the plan with conventional labels (rule cut_patches)."""
 
 from pathlib import Path
 
 from porescope.runtime import job
-from porescope.segment.patches import cut_patches
+from porescope.segment.patches import cut_labelled_patches
+from porescope.segment.plan import PlanOptions
 
 
 def main() -> None:
     with job(snakemake):
-        cut_patches(
+        cut_labelled_patches(
             plan=Path(snakemake.input.plan),
             volumes=dict(zip(snakemake.params.samples, snakemake.input.volumes, strict=True)),
             labels=dict(zip(snakemake.params.samples, snakemake.input.labels, strict=True)),
-            patch_px=snakemake.params.patch_px,
-            neighbours=snakemake.params.neighbours,
+            options=PlanOptions(**snakemake.params.plan),
+            segmenter=snakemake.wildcards.segmenter,
             patches=Path(snakemake.output.patches),
         )
 

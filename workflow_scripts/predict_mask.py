@@ -1,4 +1,4 @@
-"""Segment a restored stack with a trained network (rule predict_mask)."""
+"""Segment a restored stack with a U-Net (rule predict_mask)."""
 
 from porescope.runtime import job
 from porescope.segment.predict import predict_mask
@@ -10,6 +10,7 @@ def main() -> None:
             volume=snakemake.input.volume,
             weights=snakemake.input.weights,
             mask=snakemake.output.mask,
+            slices=snakemake.output.slices,
             device=resources.device,
             precision=snakemake.params.precision,
         )

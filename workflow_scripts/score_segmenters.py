@@ -1,7 +1,5 @@
 """Score all segmenters where the truth is known (rule score_segmenters)."""
 
-from pathlib import Path
-
 from porescope.runtime import job
 from porescope.segment.scores import score_campaign
 
@@ -11,10 +9,12 @@ def main() -> None:
         score_campaign(
             masks=snakemake.input.masks,
             segmenters=snakemake.params.segmenters,
+            networks=snakemake.params.networks,
             truths=snakemake.params.truths,
             restored=snakemake.input.restored,
-            plans=dict(zip(snakemake.params.trained, snakemake.input.plans, strict=True)),
-            scores=Path(snakemake.output.scores),
+            plan=next(iter(snakemake.input.plan), None),
+            scores=snakemake.output.scores,
+            reliability=snakemake.output.reliability,
         )
 
 

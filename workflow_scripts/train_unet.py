@@ -1,4 +1,4 @@
-"""Train a U-Net on the patches of a plan (rule train_unet)."""
+"""Train a U-Net on the patches of the plan (rule train_unet)."""
 
 from porescope.runtime import job
 from porescope.segment.train import TrainingOptions, train

@@ -12,7 +12,7 @@ from running import snakemake, write_project
 REASON = re.compile(r"^(?:local)?rule (\w+):\n(?:    .*\n)*?    reason: (.*)$", re.MULTILINE)
 
 
-ON_REQUEST = {"draw_random_stacks"}
+ON_REQUEST = {"draw_random_stacks", "cut_twin_patches", "train_twin", "score_twin"}
 """Rules that no target of a campaign needs."""
 
 

@@ -18,6 +18,7 @@ from porescope.relate.scoring import fit_models
 from porescope.report.copies import plot_copies
 from porescope.report.curvature import plot_curvature_distributions
 from porescope.report.descriptors import plot_descriptors
+from porescope.report.doubt import plot_flagged, plot_reliability
 from porescope.report.generated import plot_generated
 from porescope.report.models import plot_models
 from porescope.report.segmentation import plot_scores, plot_slices
@@ -158,6 +159,8 @@ def write_stacks(made: Made) -> None:
         truth = pore.astype(np.uint8) + shine
         grey = np.where(pore, 60, 190) + np.where(shine, 90, 0) + rng.normal(0, 12, shape)
         write_volume(made.path(f"simulate/{name}/truth.ome.zarr"), truth, SPACING, "labels")
+        face = np.where(pore, 0, 255).astype(np.uint8)
+        write_volume(made.path(f"simulate/{name}/truth.ome.zarr"), face, SPACING, "image", group="face")
         signal = np.where(shine, 0.8, ~pore)
         example = Example(~pore[0], signal[0], (255 * signal[0]).astype(np.uint8), truth[0], SPACING)
         example.save(made.path(f"simulate/{name}/example.npz"))
@@ -199,8 +202,43 @@ def write_scores(made: Made) -> None:
                 row = {"segmenter": segmenter, "sample": fact["sample"], "split": split, "slices": 14, "accuracy": a}
                 row |= {"precision": a, "recall": a - 0.02, "jaccard": a - 0.08, "dice": a - 0.04}
                 recall = {"cta": 0.05, "hybrid": 0.55, "unet_hybrid": 0.91}[segmenter] + made.rng.normal(0, 0.02)
+                row |= {"accuracy_off_interface": a + 0.02, "jaccard_off_interface": a, "ece": 0.1 * (1 - a)}
+                row |= {"interface_displacement_px": 5 * (1 - a), "brier": 0.8 * (1 - a)}
                 rows.append(row | {"jaccard_solid": a - 0.05, "recall_shine_through": recall, "density_error": 0.01})
     made.files["scores"] = made.csv("segment/scores.csv", rows)
+    said = np.linspace(0.03, 0.97, 15)
+    curve = {"segmenter": "unet_hybrid", "split": "held_out_slab", "pixels": 1000}
+    reliability = [curve | {"probability": p, "observed": p + 0.2 * p * (1 - p)} for p in said]
+    made.csv("segment/reliability.csv", reliability)
+    flagged = [
+        {"sample": name, "slice": 3, "disagreement": 0.08, "typical_disagreement": 0.03, "expected_error": 0.02,
+         "reason": reason}
+        for name, reason in zip(made.shown, ("stands out", *["highest of its stack"] * len(made.shown)), strict=False)
+    ]  # fmt: skip
+    made.files["flagged"] = made.csv("segment/flagged.csv", flagged)
+    density = {"segmenter": "unet_hybrid", "relative_density": 0.6, "expected_density": 0.61, "density_low": 0.59}
+    density |= {"density_high": 0.63, "confidence": 0.97, "least_confidence": 0.95, "least_confident_slice": 4}
+    made.files["densities"] = made.csv("segment/densities.csv", [density | {"sample": name} for name in made.samples])
+
+
+def cut_out(rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """What stage describe keeps for pictures, of a coarse structure."""
+    field = ndimage.gaussian_filter(rng.standard_normal((20, 20, 20)), 2.5)
+    solid = field > 0
+    points = np.argwhere(solid ^ ndimage.binary_erosion(solid)) * 0.025
+    inside = np.argwhere(ndimage.binary_erosion(solid, iterations=2)) * 0.025
+    return {
+        "picture_field": np.clip(200 * field / field.std() / 3, -127, 127).astype(np.int8),
+        "picture_nodes_um": np.full(3, 0.025),
+        "picture_points_um": points.astype(np.float16),
+        "picture_mean_per_um": rng.normal(0, 5, len(points)).astype(np.float32),
+        "picture_gaussian_per_um2": rng.normal(-50, 40, len(points)).astype(np.float32),
+        "picture_skeleton_um": inside.astype(np.float16),
+        "picture_diameters_um": rng.uniform(0.1, 0.3, len(inside)).astype(np.float16),
+        "slice_mask": solid[10].astype(np.uint8),
+        "slice_tortuosity": np.where(solid[10], 1.02, np.nan).astype(np.float32),
+        "slice_pixel_um": np.full(2, 0.025),
+    }
 
 
 def write_descriptors(made: Made) -> None:
@@ -233,9 +271,14 @@ def write_descriptors(made: Made) -> None:
         G = np.minimum(made.rng.normal(means["gaussian_curvature_per_um2"], 60 - 30 * h, 20000), M**2)
         counts, G_edges, M_edges = np.histogram2d(G, M, bins=(np.linspace(-400, 400, 81), np.linspace(-25, 25, 81)))
         target = made.path(f"describe/samples/{fact['sample']}.npz")
-        np.savez(target, gm_histogram=counts, gm_G_edges=G_edges, gm_M_edges=M_edges)
+        np.savez(target, gm_histogram=counts, gm_G_edges=G_edges, gm_M_edges=M_edges, **cut_out(made.rng))
+        flag = (
+            "specific_surface_per_um 9 against 8 from mesh_surface_per_um: noise" if fact["sample"] == "HPB_200" else ""
+        )
+        vois.append({"sample": fact["sample"], "voi": 0, "flags": flag})
         maps.append(str(target))
     made.files["samples"] = made.csv("describe/sample.csv", rows)
+    made.files["vois"] = made.csv("describe/voi.csv", vois)
     checks = [
         {"estimator": e, "shape": s, "size_voxels": n, "expected": x, "measured": x * (1 + d), "relative_error": d,
          "tolerance": 0.02, "passed": abs(d) <= 0.02}
@@ -373,7 +416,17 @@ def draw(made: Made, property_name: str = "conductivity") -> None:
     )
     twins = places("twin", made.shown, "png")
     plot_examples({n: str(made.path(f"simulate/{n}/example.npz")) for n in made.shown}, twins)
-    scores = places("scores", ("accuracy", "jaccard", "recall_shine_through"), "svg")
+    curves_of = places("reliability", ("networks",), "svg")
+    plot_reliability(str(made.path("segment/reliability.csv")), list(curves_of.values()))
+    doubtful = places("flagged", range(1, len(made.shown) + 1), "png")
+    plot_flagged(
+        made.files["flagged"],
+        {n: str(made.path(f"restore/{n}.ome.zarr")) for n in made.shown},
+        {n: {s: str(made.path(f"segment/{s}/{n}.ome.zarr")) for s in ("hybrid", "unet_hybrid")} for n in made.shown},
+        320,
+        list(doubtful.values()),
+    )
+    scores = places("scores", ("accuracy", "jaccard", "recall_shine_through", "interface_displacement_px"), "svg")
     plot_scores(made.files["scores"], scores)
     panels = places("descriptor", PANELS, "svg")
     plot_descriptors(made.files["samples"], made.files["simulated"], made.facts, MATERIALS, panels)
@@ -385,7 +438,20 @@ def draw(made: Made, property_name: str = "conductivity") -> None:
     plot_generated(made.files["sections"], made.real, made.generated, made.tiles, galleries, curves)
     copies = places("copies", ("nearest",), "png")
     plot_copies(made.pairs, ["ddpm", "cgan"], copies["nearest"])
-    families = (copies, twins, slices, scores, panels, curvature, models, galleries, curves)
+    families = (
+        copies,
+        twins,
+        slices,
+        curves_of,
+        doubtful,
+        scores,
+        panels,
+        curvature,
+        structures,
+        models,
+        galleries,
+        curves,
+    )
     made.files["figures"] = [path for family in families for path in family.values()]
 
 

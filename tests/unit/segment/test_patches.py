@@ -8,14 +8,15 @@ import pytest
 from porescope.segment.patches import (
     BRIGHT,
     DARK,
-    cut_patches,
+    cut_labelled_patches,
     cut_specimen,
     grey_range,
     normalise,
     read_patches,
     with_neighbours,
 )
-from porescope.segment.plan import PlanOptions, plan_training
+from porescope.segment.plan import IGNORED, PlanOptions, plan_training
+from porescope.segment.teaching import conventional_labels
 from porescope.volume import Spacing, Volume, write_volume
 
 SPACING = Spacing(0.05, 0.025, 0.025)
@@ -49,11 +50,11 @@ def test_neighbours_stop_at_the_ends() -> None:
 
 @pytest.mark.parametrize("neighbours", [0, 2])
 def test_patches_are_where_the_plan_says(stack: np.ndarray, neighbours: int) -> None:
-    options = PlanOptions(0.2, 0.1, 1, 60, 32, neighbours)
+    options = PlanOptions(0.2, 0.1, 1, 60, 32, neighbours, 0)
     plan, info = plan_training({"a": stack.shape}, set(), options, 3)
     places = plan.dropna()
     labels = (stack > 128).astype(np.uint8)
-    cut = cut_specimen(Volume(stack, SPACING), Volume(labels, SPACING), places, 32, neighbours)
+    cut = cut_specimen(Volume(stack, SPACING), lambda slab: labels[slab], places, 32, neighbours)
     grey = normalise(stack, grey_range(Volume(stack, SPACING)))
     slabs = {split: range(start, stop) for split, start, stop in info["specimens"]["a"]["slabs"] if split != "gap"}
     for index, row in enumerate(places.itertuples()):
@@ -66,15 +67,24 @@ def test_patches_are_where_the_plan_says(stack: np.ndarray, neighbours: int) -> 
 
 
 def test_patches_of_all_specimens_in_one_file(tmp_path: Path, stack: np.ndarray) -> None:
-    plan, _ = plan_training({"b": stack.shape, "a": stack.shape}, set(), PlanOptions(0.2, 0.1, 1, 20, 32, 1), 3)
+    options = PlanOptions(0.2, 0.1, 1, 20, 32, 1, 0)
+    plan, _ = plan_training({"b": stack.shape, "a": stack.shape}, set(), options, 3)
     plan.to_csv(tmp_path / "plan.csv", index=False)
     write_volume(tmp_path / "grey.ome.zarr", stack, SPACING, "image")
     write_volume(tmp_path / "labels.ome.zarr", (stack > 128).astype(np.uint8), SPACING, "labels")
     greys = dict.fromkeys("ab", tmp_path / "grey.ome.zarr")
     labels = dict.fromkeys("ab", tmp_path / "labels.ome.zarr")
-    cut_patches(tmp_path / "plan.csv", greys, labels, 32, 1, tmp_path / "patches.npz")
+    cut_labelled_patches(tmp_path / "plan.csv", greys, labels, options, "unet_hybrid", tmp_path / "patches.npz")
     train, validation = (read_patches(tmp_path / "patches.npz", split) for split in ("train", "validation"))
     assert train.grey.shape == (20, 3, 32, 32)
     assert train.labels.shape == (20, 32, 32)
     assert validation.grey.shape == (2, 3, 32, 32)
     assert np.array_equal(train.grey[:, 1] > normalise(np.array(128), grey_range(Volume(stack, SPACING))), train.labels)
+
+
+def test_conventional_labels_are_taught_without_what_is_in_doubt() -> None:
+    labels = np.array([[[1, 1, 2, 0, 0, 0, 0]]], np.uint8)
+    assert conventional_labels(labels, "unet_hybrid", 1).tolist() == [[[1, 1, 2, IGNORED, 0, 0, 0]]]
+    assert conventional_labels(labels, "unet_cta", 1).tolist() == [[[1, 1, IGNORED, 0, 0, 0, 0]]]
+    assert conventional_labels(labels, "unet_cta", 0).tolist() == [[[1, 1, 0, 0, 0, 0, 0]]]
+    assert conventional_labels(np.zeros((1, 2, 2), np.uint8), "unet_cta", 1).max() == 0

@@ -10,7 +10,7 @@ from porescope.errors import InputError
 from porescope.segment.plan import PlanOptions, divide_stack, plan_training, read_plan
 
 OPTIONS = PlanOptions(
-    held_out_fraction=0.2, validation_fraction=0.1, gap_slices=3, patches=100, patch_px=32, neighbours=1
+    held_out_fraction=0.2, validation_fraction=0.1, gap_slices=3, patches=100, patch_px=32, neighbours=1, doubtful_px=0
 )
 
 
@@ -24,7 +24,7 @@ OPTIONS = PlanOptions(
 def test_slabs_cover_the_stack_in_order_and_keep_their_distance(
     n_slices: int, held_out: float, validation: float, gap: int
 ) -> None:
-    options = PlanOptions(held_out, validation, gap, 10, 32, 0)
+    options = PlanOptions(held_out, validation, gap, 10, 32, 0, 0)
     slabs = divide_stack(n_slices, options, "s")
     assert [s.start for s in slabs] == [0, *(s.stop for s in slabs[:-1])]
     assert slabs[-1].stop == n_slices

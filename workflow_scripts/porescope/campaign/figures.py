@@ -8,6 +8,9 @@ from porescope.report.tables import DENSITY_CHECK
 
 T = TypeVar("T")
 
+FLAGGED_SHOWN = 6
+"""Slices in doubt that the report shows."""
+
 TRUTH = "truth"
 """Beside the stages: whatever needs specimens with known phases."""
 
@@ -96,9 +99,28 @@ class Reported:
         return {name: {s: f"results/segment/{s}/{name}.ome.zarr" for s in self.segmenters} for name in self.shown}
 
     @property
+    def masks(self) -> dict[str, dict[str, str]]:
+        """Paths of the masks whose disagreement is shown, by specimen and network (segmenter, without two)."""
+        networks = self.campaign.networks
+        compared = networks if len(networks) > 1 else self.segmenters
+        imaged = self.campaign.imaged
+        return {name: {s: f"results/segment/{s}/{name}.ome.zarr" for s in compared} for name in imaged}
+
+    @property
+    def reliability(self) -> list[str]:
+        """Figure of the reliability curves; none without networks or truth."""
+        figure = ["results/report/figures/reliability__networks.svg"]
+        return self.of("segment truth", figure) if self.campaign.networks else []
+
+    @property
+    def flagged(self) -> list[int]:
+        """Ranks of the slices in doubt that are shown, no more than there are specimens."""
+        return list(range(1, min(FLAGGED_SHOWN, len(self.campaign.imaged)) + 1))
+
+    @property
     def metrics(self) -> list[str]:
         """Scores that are drawn; none where no segmenter can be scored."""
-        return self.of("segment truth", ["accuracy", "jaccard", "recall_shine_through"])
+        return self.of("segment truth", ["accuracy", "jaccard", "recall_shine_through", "interface_displacement_px"])
 
     @property
     def panels(self) -> list[str]:

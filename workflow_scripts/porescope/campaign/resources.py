@@ -6,6 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+NVIDIA = Path("/dev/nvidiactl")
+"""There where the driver of a GPU is loaded; torch would take seconds to tell."""
+
 AmountOf = Callable[..., int]
 
 
@@ -44,6 +47,11 @@ def minutes(base: float, per_megavoxel: float = 0.0) -> AmountOf:
         return math.ceil((base + per_megavoxel * voxels / 1e6) * 2 ** (attempt - 1))
 
     return run_time
+
+
+def gpu(device: str) -> int:
+    """GPUs that a job occupies: one if the config asks for it, or leaves it open and this machine has one."""
+    return int(device == "cuda" or (device == "auto" and NVIDIA.exists()))
 
 
 def voxel_count(info: str | list[str]) -> int:

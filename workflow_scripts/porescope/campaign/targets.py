@@ -16,8 +16,15 @@ IMPORTED = "imported"
 CONVENTIONAL = ("cta", "hybrid")
 """Segmenters that need no training."""
 
-TRAINED = ("unet_hybrid",)
-"""Segmenters that are trained."""
+LABELLED = ("unet_cta", "unet_hybrid")
+"""Networks that learn from the campaign's labels."""
+
+TWIN, BEST = "unet_twin", "unet_best"
+"""The network that learns from random simulations alone, and what it becomes for the campaign's own instrument."""
+
+NETWORKS = (*LABELLED, TWIN, BEST)
+
+SHIPPED_TWIN = Path("resources", "unet_twin", "weights.safetensors")
 
 LEAST_TEMPERATURES = 3
 """A generator is scored along a curve over temperature: a material with fewer is not generated."""
@@ -26,6 +33,12 @@ LEAST_TEMPERATURES = 3
 def sheet(config: dict[str, Any], home: Path) -> Path:
     """The sample sheet: the config's, relative to the working directory, or the one shipped beside the workflow."""
     return Path(config["samples"]) if config["samples"] else home / "config" / "samples.tsv"
+
+
+def twin_weights(config: dict[str, Any], home: Path) -> Path:
+    """Weights of unet_twin: the config's, relative to the working directory, or those shipped with the workflow."""
+    named = config["segment"]["twin"]["weights"]
+    return Path(named) if named else home / SHIPPED_TWIN
 
 
 class Campaign:
@@ -91,8 +104,13 @@ class Campaign:
 
     @property
     def trained_segmenters(self) -> list[str]:
-        """Segmenters of the config that need training."""
-        return [name for name in self.config["segment"]["segmenters"] if name in TRAINED]
+        """Segmenters of the config that are trained on the campaign's labels."""
+        return [name for name in self.config["segment"]["segmenters"] if name in LABELLED]
+
+    @property
+    def networks(self) -> list[str]:
+        """Segmenters of the config that give probabilities."""
+        return [name for name in self.config["segment"]["segmenters"] if name in NETWORKS]
 
     @property
     def conditions(self) -> list[str]:

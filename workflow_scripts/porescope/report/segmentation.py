@@ -23,8 +23,9 @@ from porescope.report.style import (
     segmenter_colour,
 )
 from porescope.report.tables import SCORE_NAMES, SPLIT_NAMES, segmenter_order
+from porescope.segment.interfaces import UNKNOWN
 from porescope.segment.scores import TruthSource, open_truth
-from porescope.segment.truth import UNKNOWN, Truth
+from porescope.segment.truth import Truth
 from porescope.volume import Volume, read_volume
 
 log = logging.getLogger(__name__)

@@ -22,8 +22,15 @@ MATERIAL_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#B88
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "h")
 
-SEGMENTER_COLOURS = {"cta": "#8c8c8c", "hybrid": "#88a0d8", "unet_cta": "#999933", "unet_hybrid": "#332288"}
-OTHER_SEGMENTERS = ("#882255", "#117733", "#AA4499", "#661100")
+SEGMENTER_COLOURS = {
+    "cta": "#8c8c8c",
+    "hybrid": "#88a0d8",
+    "unet_cta": "#999933",
+    "unet_hybrid": "#332288",
+    "unet_twin": "#44AA99",
+    "unet_best": "#882255",
+}
+OTHER_SEGMENTERS = ("#117733", "#AA4499", "#661100")
 
 ORIGIN_COLOURS = {"real": "#1f2933", "cgan": "#b8a92e", "ddpm": "#AA3377"}
 ORIGIN_MARKERS = {"real": "o", "cgan": "v", "ddpm": "D"}

@@ -24,9 +24,16 @@ SCORE_NAMES = {
     "dice": "Dice",
     "jaccard_solid": "Jaccard index of metal",
     "density_error": "error of relative density",
+    "accuracy_off_interface": "accuracy off the interface",
+    "jaccard_off_interface": "Jaccard index of pore off the interface",
+    "interface_displacement_px": "displacement of the interface (px)",
+    "ece": "calibration error",
+    "brier": "Brier score",
 }
 
-SEGMENTERS = ("cta", "hybrid", "unet_cta", "unet_hybrid")
+LOWER_IS_BETTER = ("interface_displacement_px", "ece", "brier")
+
+SEGMENTERS = ("cta", "hybrid", "unet_cta", "unet_hybrid", "unet_twin", "unet_best")
 
 
 def segmenter_order(names: Iterable[str]) -> list[str]:

@@ -1,15 +1,17 @@
 """Grey values as a network sees them, and the patches it is trained on."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from porescope.progress import progress
-from porescope.segment.plan import CLASSES, read_plan
+from porescope.segment.plan import CLASSES, PlanOptions, read_plan
+from porescope.segment.teaching import conventional_labels
 from porescope.volume import SLAB, Volume, read_volume, slabs
 
 log = logging.getLogger(__name__)
@@ -22,6 +24,12 @@ DARK, BRIGHT = 43, 213
 
 SLABS_SEEN = 8
 """Slabs, spread over the stack, from which the percentiles are taken."""
+
+
+PROBABILITY = "probability"
+"""Group of a network's mask with the probability of pore as uint8, 255 for 1."""
+
+Taught = Callable[[slice], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ def with_neighbours(slices: np.ndarray, index: int, neighbours: int) -> np.ndarr
     return np.asarray(slices[np.clip(around, 0, len(slices) - 1)])
 
 
-def cut_specimen(volume: Volume, labels: Volume, places: pd.DataFrame, patch_px: int, neighbours: int) -> Patches:
+def cut_specimen(volume: Volume, taught: Taught, places: pd.DataFrame, patch_px: int, neighbours: int) -> Patches:
     """Cut the patches of one specimen, reading it slab by slab.
 
     Neighbouring slices are taken from the patch's own slab of the plan only: no pixel of a slice that training must
@@ -89,8 +97,10 @@ def cut_specimen(volume: Volume, labels: Volume, places: pd.DataFrame, patch_px:
 
     Parameters
     ----------
-    volume, labels : Volume
-        Restored grey values and classes, of one shape.
+    volume : Volume
+        Restored grey values.
+    taught : function of a range of slices
+        Gives their training labels (n, ny, nx).
     places : DataFrame
         Rows of a plan with slice, split, y0_px, x0_px; the order of the patches is that of the rows.
     patch_px, neighbours : int
@@ -106,7 +116,7 @@ def cut_specimen(volume: Volume, labels: Volume, places: pd.DataFrame, patch_px:
             stop = min(start + SLAB, last + 1)
             below, above = max(first, start - neighbours), min(last + 1, stop + neighbours)
             slab = normalise(np.asarray(volume.array[below:above]), limits)
-            slab_classes = np.asarray(labels.array[start:stop])
+            slab_classes = taught(slice(start, stop))
             for place, z, y0, x0 in rows[(rows[:, 1] >= start) & (rows[:, 1] < stop)]:
                 window = (slice(y0, y0 + patch_px), slice(x0, x0 + patch_px))
                 grey[place] = with_neighbours(slab[(slice(None), *window)], z - below, neighbours)
@@ -114,15 +124,15 @@ def cut_specimen(volume: Volume, labels: Volume, places: pd.DataFrame, patch_px:
     return Patches(grey, classes)
 
 
-def cut_patches(
+def cut_labelled_patches(
     plan: Path,
     volumes: Mapping[str, str | Path],
     labels: Mapping[str, str | Path],
-    patch_px: int,
-    neighbours: int,
+    options: PlanOptions,
+    segmenter: str,
     patches: Path,
 ) -> None:
-    """Cut all patches that a plan lists.
+    """Cut all patches that a plan lists, labelled by stage label; see teaching.conventional_labels.
 
     Parameters
     ----------
@@ -130,31 +140,51 @@ def cut_patches(
         See porescope.segment.plan.
     volumes, labels : dict of paths
         Restored volumes and class labels by specimen.
-    patch_px, neighbours : int
+    options : PlanOptions
+    segmenter : str
+        Network that is to be trained.
     patches : path
-        NPZ to write: train_grey, train_labels, validation_grey, validation_labels; see Patches.
+        NPZ to write with the splits 'train' and 'validation'; see write_patches.
     """
     table = read_plan(plan).dropna()
     parts: dict[str, list[Patches]] = {"train": [], "validation": []}
     groups = list(table.groupby("sample", sort=False))
     for name, places in progress(groups, len(groups), "specimens"):
-        cut = cut_specimen(
-            read_volume(volumes[str(name)]), read_volume(labels[str(name)]), places, patch_px, neighbours
-        )
+        array = read_volume(labels[str(name)]).array
+
+        def taught(slab: slice, array: Any = array) -> np.ndarray:
+            return conventional_labels(np.asarray(array[slab]), segmenter, options.doubtful_px)
+
+        cut = cut_specimen(read_volume(volumes[str(name)]), taught, places, options.patch_px, options.neighbours)
         for split, found in parts.items():
             rows = (places["split"] == split).to_numpy()
             found.append(Patches(cut.grey[rows], cut.labels[rows]))
+    write_patches(
+        patches,
+        {
+            split: Patches(np.concatenate([p.grey for p in found]), np.concatenate([p.labels for p in found]))
+            for split, found in parts.items()
+        },
+    )
+
+
+def write_patches(path: str | Path, parts: Mapping[str, Patches]) -> None:
+    """Write the patches of several splits: arrays {split}_grey and {split}_labels in an NPZ."""
     arrays: dict[str, np.ndarray] = {}
-    for split, found in parts.items():
-        arrays[f"{split}_grey"] = np.concatenate([part.grey for part in found])
-        arrays[f"{split}_labels"] = np.concatenate([part.labels for part in found])
-        labelled = arrays[f"{split}_labels"]
-        shares = np.bincount(labelled.ravel(), minlength=CLASSES) / max(labelled.size, 1)
-        log.info("%s: %d patches; metal %.3f, dark pore %.3f, shine-through %.3f", split, len(labelled), *shares)
-    np.savez(patches, allow_pickle=False, **arrays)
+    for split, part in parts.items():
+        arrays[f"{split}_grey"], arrays[f"{split}_labels"] = part.grey, part.labels
+        shares = np.bincount(part.labels.ravel(), minlength=CLASSES)[:CLASSES] / max(part.labels.size, 1)
+        log.info("%s: %d patches; metal %.3f, dark pore %.3f, shine-through %.3f", split, len(part.grey), *shares)
+    np.savez(path, allow_pickle=False, **arrays)
 
 
 def read_patches(path: str | Path, split: str) -> Patches:
-    """Patches of one split ('train' or 'validation') from the file that cut_patches wrote."""
+    """Patches of one split from a file that write_patches wrote."""
     with np.load(path, allow_pickle=False) as stored:
         return Patches(stored[f"{split}_grey"], stored[f"{split}_labels"])
+
+
+def splits_of(path: str | Path) -> list[str]:
+    """Splits of a file that write_patches wrote."""
+    with np.load(path, allow_pickle=False) as stored:
+        return [name.removesuffix("_grey") for name in stored.files if name.endswith("_grey")]

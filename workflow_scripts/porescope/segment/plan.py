@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 CLASSES = 3
 """0 metal, 1 dark pore, 2 shine-through pore."""
 
+IGNORED = 255
+"""Label of pixels from which nothing is learnt."""
+
 FEWEST_SLICES = 3
 """One to train on, one to validate on, one held out."""
 
@@ -41,6 +44,8 @@ class PlanOptions:
         Edge of a square patch.
     neighbours : int
         Slices on each side that are further input channels.
+    doubtful_px : float
+        See teaching.conventional_labels.
     """
 
     held_out_fraction: float
@@ -49,6 +54,7 @@ class PlanOptions:
     patches: int
     patch_px: int
     neighbours: int
+    doubtful_px: float
 
 
 class Slab(NamedTuple):

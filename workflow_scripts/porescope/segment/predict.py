@@ -3,27 +3,64 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import torch
 
 from porescope.progress import progress
-from porescope.segment.network import NetworkOptions, as_input, load_network
-from porescope.segment.patches import grey_range, normalise, with_neighbours
+from porescope.segment.network import Calibration, as_input, load_network
+from porescope.segment.patches import PROBABILITY, grey_range, normalise, with_neighbours
+from porescope.segment.reliability import CERTAIN
 from porescope.torch_setup import Precision, autocast
 from porescope.volume import SLAB, Volume, VolumeWriter, read_volume, slabs
 
 log = logging.getLogger(__name__)
 
 BATCH_PIXELS = 200_000
-"""Pixels that pass through the network at once; bounds the memory, one slice at least."""
+"""Pixels that pass through the network at once; bounds the memory, one tile at least."""
 
-CERTAIN = 255
-"""Stored value of probability 1."""
+TILE_PX = 1280
+"""Longest edge of a tile: slices beyond it are predicted in overlapping parts."""
+
+OVERLAP_PX = 64
+"""Pixels that neighbouring tiles share, over which one is blended into the other."""
+
+
+class Applied(NamedTuple):
+    """A network ready to be applied.
+
+    Attributes
+    ----------
+    network : Module
+    neighbours, multiple_px : int
+        See NetworkOptions.
+    calibration : Calibration
+    device, precision : str
+    """
+
+    network: torch.nn.Module
+    neighbours: int
+    multiple_px: int
+    calibration: Calibration
+    device: str
+    precision: Precision
+
+
+def load_applied(weights: str | Path, device: str, precision: Precision = "auto") -> Applied:
+    """A network from its file."""
+    network, options, calibration = load_network(weights, device)
+    return Applied(network, options.neighbours, options.multiple_px, calibration, device, precision)
 
 
 def predict_mask(
-    volume: str | Path, weights: str | Path, mask: str | Path, device: str, precision: Precision = "auto"
+    volume: str | Path,
+    weights: str | Path,
+    mask: str | Path,
+    slices: str | Path,
+    device: str,
+    precision: Precision = "auto",
 ) -> None:
     """Segment a restored stack.
 
@@ -36,74 +73,121 @@ def predict_mask(
     mask : path
         OME-Zarr to write: labels uint8 at its root (0 metal, 1 dark pore, 2 shine-through pore) and, in the group
         "probability", the probability of pore as uint8, 255 for 1.
+    slices : path
+        CSV to write: slice, relative_density (of the mask), expected_density (mean probability of metal),
+        expected_error (share of pixels that are probably wrong: mean of the smaller probability), density_margin
+        (half-width of the 95 % interval of the expected density).
     device : 'cpu' or 'cuda'
     precision : 'auto', 'float32' or 'bfloat16'
     """
-    network, options = load_network(weights, device)
+    applied = load_applied(weights, device, precision)
     source = read_volume(volume)
     shape, spacing, origin = source.shape, source.spacing, source.origin
-    pore = 0
+    rows: list[dict[str, float]] = []
     with (
         VolumeWriter(mask, shape, np.uint8, spacing, "labels", origin) as labels_out,
-        VolumeWriter(mask, shape, np.uint8, spacing, "image", origin, "probability") as probability_out,
+        VolumeWriter(mask, shape, np.uint8, spacing, "image", origin, PROBABILITY) as probability_out,
     ):
-        batches = predicted_slices(source, network, options, device, precision)
-        for labels, probability in batches:
+        for labels, probability in predicted_slices(source, applied):
             labels_out.append(labels)
             probability_out.append(probability)
-            pore += int(np.count_nonzero(labels))
-    log.info("relative density %.4f", 1 - pore / float(np.prod(shape)))
+            rows += [slice_row(*pair, applied.calibration) for pair in zip(labels, probability, strict=True)]
+    table = pd.DataFrame(rows)
+    table.to_csv(slices, index_label="slice", float_format="%.6f")
+    log.info("relative density %.4f, expected error %.4f", *table[["relative_density", "expected_error"]].mean())
 
 
-def slices_at_once(shape: tuple[int, int, int]) -> int:
-    """Slices in one pass of the network."""
-    return int(np.clip(BATCH_PIXELS // (shape[1] * shape[2]), 1, shape[0]))
+def slice_row(labels: np.ndarray, probability: np.ndarray, calibration: Calibration) -> dict[str, float]:
+    """How dense a slice (ny, nx) is and how sure that is; see predict_mask."""
+    pore = probability / np.float32(CERTAIN)
+    error = float(np.minimum(pore, 1 - pore).mean())
+    return {
+        "relative_density": float(np.mean(labels == 0)),
+        "expected_density": 1 - float(pore.mean()),
+        "expected_error": error,
+        "density_margin": calibration.margin * error,
+    }
 
 
-def predicted_slices(
-    source: Volume, network: torch.nn.Module, options: NetworkOptions, device: str, precision: Precision
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def predicted_slices(source: Volume, applied: Applied) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Labels and pore probabilities (both uint8, (n, ny, nx)) of a stack, batch by batch in order."""
     limits = grey_range(source)
-    n_slices = source.shape[0]
-    at_once = slices_at_once(source.shape)
+    n_slices, ny, nx = source.shape
+    at_once = int(np.clip(BATCH_PIXELS // (ny * nx), 1, n_slices))
     for slab in progress(slabs(n_slices), -(-n_slices // SLAB), "slabs"):
-        below = max(0, slab.start - options.neighbours)
-        above = min(n_slices, slab.stop + options.neighbours)
+        below = max(0, slab.start - applied.neighbours)
+        above = min(n_slices, slab.stop + applied.neighbours)
         grey = normalise(np.asarray(source.array[below:above]), limits)
-        channels = [with_neighbours(grey, z - below, options.neighbours) for z in range(slab.start, slab.stop)]
-        for batch in slabs(len(channels), at_once):
-            yield predict_batch(np.stack(channels[batch]), network, options.multiple_px, device, precision)
+        for batch in slabs(slab.stop - slab.start, at_once):
+            chosen = range(slab.start + batch.start - below, slab.start + batch.stop - below)
+            yield predict_batch(np.stack([with_neighbours(grey, z, applied.neighbours) for z in chosen]), applied)
 
 
-def predict_batch(
-    grey: np.ndarray, network: torch.nn.Module, multiple_px: int, device: str, precision: Precision
-) -> tuple[np.ndarray, np.ndarray]:
+def predict_batch(grey: np.ndarray, applied: Applied) -> tuple[np.ndarray, np.ndarray]:
     """Labels and pore probabilities of some slices.
 
     Parameters
     ----------
     grey : (n, channels, ny, nx) uint8
-        See normalise(); any size, mirrored at the edges to the next multiple.
-    network : Module
-    multiple_px : int
-        Of which the network's input edges must be multiples.
-    device, precision : str
+        See normalise(); any size. Slices larger than a tile are predicted in tiles, blended where they overlap.
+    applied : Applied
 
     Returns
     -------
     labels : (n, ny, nx) uint8
         Pore where its two classes together are more probable than metal, of the more probable one.
     probability : (n, ny, nx) uint8
-        Of pore, 255 for 1; above 127 exactly where labels are not 0.
+        Of pore, calibrated, 255 for 1; above 127 exactly where labels are not 0.
     """
     ny, nx = grey.shape[-2:]
-    padding = [(0, 0), (0, 0), (0, -ny % multiple_px), (0, -nx % multiple_px)]
-    padded = as_input(np.pad(grey, padding, mode="symmetric"))
-    with torch.inference_mode(), autocast(device, precision):
-        logits = network(padded.to(device, memory_format=torch.channels_last))[..., :ny, :nx].float()
-    metal, dark, shine_through = logits.softmax(1).unbind(1)
-    probability = torch.round((1 - metal) * CERTAIN).to(torch.uint8)
-    kind = torch.where(shine_through > dark, 2, 1)
+    rows, columns = tiles(ny, applied.multiple_px), tiles(nx, applied.multiple_px)
+    if len(rows) == len(columns) == 1:
+        logits = tile_logits(grey, applied)
+    else:
+        total, weight = torch.zeros(len(grey), 3, ny, nx), torch.zeros(ny, nx)
+        for y in rows:
+            for x in columns:
+                ramp = blend(y, ny)[:, None] * blend(x, nx)
+                total[..., y, x] += ramp * tile_logits(grey[..., y, x], applied)
+                weight[y, x] += ramp
+        logits = total / weight
+    odds = logits[:, 1:].logsumexp(1) - logits[:, 0]
+    pore = torch.sigmoid(applied.calibration.slope * odds + applied.calibration.offset)
+    probability = torch.round(pore * CERTAIN).to(torch.uint8)
+    kind = torch.where(logits[:, 2] > logits[:, 1], 2, 1)
     labels = torch.where(probability > CERTAIN // 2, kind, 0).to(torch.uint8)
-    return labels.cpu().numpy(), probability.cpu().numpy()
+    return labels.numpy(), probability.numpy()
+
+
+def tile_logits(grey: np.ndarray, applied: Applied) -> torch.Tensor:
+    """Logits (n, 3, ny, nx) of some slices, mirrored at their edges to what the network takes."""
+    ny, nx = grey.shape[-2:]
+    padding = [(0, 0), (0, 0), (0, -ny % applied.multiple_px), (0, -nx % applied.multiple_px)]
+    padded = as_input(np.pad(grey, padding, mode="symmetric"))
+    with torch.inference_mode(), autocast(applied.device, applied.precision):
+        logits = applied.network(padded.to(applied.device, memory_format=torch.channels_last))
+        return logits[..., :ny, :nx].float().cpu()
+
+
+def tiles(edge_px: int, multiple_px: int) -> list[slice]:
+    """Ranges of about TILE_PX at most that cover an edge and overlap by at least OVERLAP_PX.
+
+    They begin at multiples of what the network's coarsest pixels cover, so that these lie alike in all tiles.
+    """
+    if edge_px <= TILE_PX:
+        return [slice(0, edge_px)]
+    count = -(-(edge_px - OVERLAP_PX) // (TILE_PX - OVERLAP_PX))
+    length = -(-(edge_px + (count - 1) * OVERLAP_PX) // count)
+    starts = [int(start) // multiple_px * multiple_px for start in np.linspace(0, edge_px - length, count)]
+    return [slice(start, min(start + length + multiple_px, edge_px)) for start in starts]
+
+
+def blend(tile: slice, edge_px: int) -> torch.Tensor:
+    """Weights of a tile's pixels along one edge: a ramp over the overlap on sides where another tile follows."""
+    places = torch.arange(tile.start, tile.stop)
+    weight = torch.ones(len(places))
+    if tile.start > 0:
+        weight = torch.minimum(weight, (places - tile.start + 1) / (OVERLAP_PX + 1))
+    if tile.stop < edge_px:
+        weight = torch.minimum(weight, (tile.stop - places) / (OVERLAP_PX + 1))
+    return weight

@@ -2,22 +2,27 @@
 
 import json
 import logging
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from porescope.errors import InputError
 from porescope.progress import progress
-from porescope.segment.plan import CLASSES, Split, read_plan
-from porescope.segment.truth import UNKNOWN, ManualTruth, SimulatedTruth, Truth, read_frame
+from porescope.segment.interfaces import Surroundings
+from porescope.segment.patches import PROBABILITY
+from porescope.segment.plan import Split, read_plan
+from porescope.segment.reliability import CERTAIN
+from porescope.segment.reliability import reliability as curve
+from porescope.segment.tally import Tally
+from porescope.segment.truth import ManualTruth, SimulatedTruth, Truth, read_frame
 from porescope.volume import read_volume, slabs
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 COLUMNS = (
     "segmenter",
@@ -32,7 +37,14 @@ COLUMNS = (
     "jaccard_solid",
     "recall_shine_through",
     "density_error",
+    "accuracy_off_interface",
+    "jaccard_off_interface",
+    "interface_displacement_px",
+    "ece",
+    "brier",
 )
+
+RELIABILITY_COLUMNS = ("segmenter", "split", "pixels", "probability", "observed")
 
 SCORED_SPLITS = ("train", "held_out_slab", "held_out_specimen")
 """Of training specimens, all slices that are not held out count as 'train': validation and gaps too."""
@@ -48,54 +60,9 @@ class TruthSource(TypedDict, total=False):
     ingested: str
 
 
-@dataclass(frozen=True)
-class Confusion:
-    """Pixel counts of one or more slices.
-
-    Attributes
-    ----------
-    counts : (3, 2) int array
-        Row: true class (0 metal, 1 dark pore, 2 shine-through pore); column: taken for metal, for pore.
-    """
-
-    counts: np.ndarray
-
-    @classmethod
-    def of(cls, truth: np.ndarray, mask: np.ndarray) -> "Confusion":
-        """Count a mask (pore where not 0) against classes of the same shape; unknown pixels are left out."""
-        known = truth != UNKNOWN
-        index = 2 * truth[known].astype(np.intp) + (mask[known] > 0)
-        return cls(np.bincount(index, minlength=2 * CLASSES).reshape(CLASSES, 2))
-
-    def __add__(self, other: "Confusion") -> "Confusion":
-        return Confusion(self.counts + other.counts)
-
-    def scores(self) -> dict[str, float]:
-        """Scores of pore against metal.
-
-        Returns
-        -------
-        dict
-            accuracy; precision, recall, jaccard and dice of pore; jaccard_solid; recall_shine_through: share of
-            class 2 found; density_error: relative density of the mask minus the true one. NaN where nothing is to
-            be divided by, e.g. no pixel of class 2.
-        """
-        (true_metal, false_pore), dark, shine = self.counts.tolist()
-        missed, found = dark[0] + shine[0], dark[1] + shine[1]
-        total = true_metal + false_pore + missed + found
-        return {
-            "accuracy": _ratio(true_metal + found, total),
-            "precision": _ratio(found, found + false_pore),
-            "recall": _ratio(found, found + missed),
-            "jaccard": _ratio(found, found + false_pore + missed),
-            "dice": _ratio(2 * found, 2 * found + false_pore + missed),
-            "jaccard_solid": _ratio(true_metal, true_metal + false_pore + missed),
-            "recall_shine_through": _ratio(shine[1], shine[0] + shine[1]),
-            "density_error": _ratio(missed - false_pore, total),
-        }
-
-
-def score_slices(truth: Truth, masks: Mapping[str, str | Path]) -> dict[str, dict[int, Confusion]]:
+def score_slices(
+    truth: Truth, masks: Mapping[str, str | Path], networks: Collection[str] = ()
+) -> dict[str, dict[int, Tally]]:
     """Count every known slice for every segmenter, slab by slab.
 
     Parameters
@@ -104,6 +71,8 @@ def score_slices(truth: Truth, masks: Mapping[str, str | Path]) -> dict[str, dic
         In the frame of the masks.
     masks : dict of paths
         OME-Zarr masks of one specimen by segmenter.
+    networks : names
+        Segmenters that give probabilities; those of the others are 0 and 1.
 
     Raises
     ------
@@ -111,27 +80,32 @@ def score_slices(truth: Truth, masks: Mapping[str, str | Path]) -> dict[str, dic
         A mask does not have the size of the truth.
     """
     volumes = {name: read_volume(path) for name, path in masks.items()}
-    counted: dict[str, dict[int, Confusion]] = {name: {} for name in masks}
+    certainties = {name: read_volume(path, PROBABILITY) for name, path in masks.items() if name in networks}
+    counted: dict[str, dict[int, Tally]] = {name: {} for name in masks}
     for slab in slabs(max(volume.shape[0] for volume in volumes.values())):
         known = truth.read(slab)
-        for name, volume in volumes.items():
-            mask = np.asarray(volume.array[slab]) if known else np.empty(0)
+        around = {z: Surroundings.of(classes) for z, classes in known.items()}
+        for name, volume in volumes.items() if known else ():
+            mask = np.asarray(volume.array[slab])
+            sure = np.asarray(certainties[name].array[slab]) if name in certainties else CERTAIN * (mask > 0)
             for z, classes in known.items():
                 if mask.shape[1:] != classes.shape:
                     raise InputError(
                         f"{masks[name]}: slices of {mask.shape[1:]} px, expected {classes.shape} as the restored frame"
                     )
-                counted[name][z] = Confusion.of(classes, mask[z - slab.start])
+                counted[name][z] = Tally.of(classes, around[z], mask[z - slab.start], sure[z - slab.start])
     return counted
 
 
 def score_campaign(
     masks: Sequence[str | Path],
     segmenters: Sequence[str],
+    networks: Collection[str],
     truths: Mapping[str, TruthSource],
     restored: Sequence[str | Path],
-    plans: Mapping[str, str | Path],
-    scores: Path,
+    plan: str | Path | None,
+    scores: str | Path,
+    reliability: str | Path,
 ) -> None:
     """Score all segmenters on all specimens whose truth is known.
 
@@ -141,28 +115,43 @@ def score_campaign(
         OME-Zarr masks `.../{segmenter}/{sample}.ome.zarr`, in any order.
     segmenters : names
         In the order of the rows.
+    networks : names
+        Those of them that give probabilities.
     truths : dict of TruthSource
         By specimen whose truth is known.
     restored : paths
         JSON files of stage restore, one for each of these specimens.
-    plans : dict of paths
-        plan.csv of the trained segmenters. A segmenter without one is scored over the slices of the first plan, so
-        that rows can be compared; without any plan every slice is as good as held out.
+    plan : path, optional
+        What the networks were trained on. Segmenters without training are scored over the same slices, so that rows can
+        be compared; without a plan every slice is as good as held out.
     scores : path
         CSV to write; rows by sample, then segmenter, then split. Only its header if no truth is known.
+    reliability : path
+        CSV to write: reliability curve of each network over all specimens, near interfaces and on class 2, by split.
     """
-    splits = {name: slice_splits(read_plan(path)) for name, path in plans.items()}
-    reference = next(iter(splits.values()), {})
+    splits = {} if plan is None else slice_splits(read_plan(plan))
     path_of = {(Path(path).parent.name, Path(path).name.removesuffix(".ome.zarr")): path for path in masks}
     rows: list[dict[str, Any]] = []
+    pooled: dict[tuple[str, str], Tally] = {}
     if not truths:
         log.warning("no specimen with grey slices has truth, so no segmenter is scored")
     for (sample, source), info in progress(zip(truths.items(), restored, strict=True), len(truths), "specimens"):
-        counted = score_slices(open_truth(source, info), {name: path_of[name, sample] for name in segmenters})
-        for segmenter, slices in counted.items():
-            of_slice = splits.get(segmenter, reference).get(sample, {})
-            rows += [{"segmenter": segmenter, "sample": sample, **row} for row in split_rows(slices, of_slice)]
+        paths = {name: path_of[name, sample] for name in segmenters}
+        for segmenter, slices in score_slices(open_truth(source, info), paths, networks).items():
+            for split, tallies in grouped(slices, splits.get(sample, {})).items():
+                total = sum(tallies[1:], tallies[0])
+                row = {"segmenter": segmenter, "sample": sample, "split": split, "slices": len(tallies)}
+                rows.append({**row, **total.scores()})
+                key = (segmenter, split)
+                pooled[key] = pooled[key] + total if key in pooled else total
     pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(scores, index=False, float_format="%.6f")
+    curves = [
+        curve(tally.doubtful_levels).assign(segmenter=segmenter, split=split)
+        for (segmenter, split), tally in pooled.items()
+        if segmenter in networks
+    ]
+    table = pd.concat(curves) if curves else pd.DataFrame()
+    table.reindex(columns=list(RELIABILITY_COLUMNS)).to_csv(reliability, index=False, float_format="%.6f")
 
 
 def open_truth(source: TruthSource, restored: str | Path) -> Truth:
@@ -181,23 +170,16 @@ def slice_splits(plan: pd.DataFrame) -> dict[str, dict[int, Split]]:
     return {str(name): dict(zip(rows["slice"], rows["split"], strict=True)) for name, rows in each.groupby("sample")}
 
 
-def split_rows(slices: Mapping[int, Confusion], of_slice: Mapping[int, Split]) -> Iterable[dict[str, Any]]:
-    """Scores over the slices of each split, in the order of SCORED_SPLITS; a split without known slices has no row."""
-    groups: dict[str, list[Confusion]] = {split: [] for split in SCORED_SPLITS}
-    for z, confusion in slices.items():
+def grouped(slices: Mapping[int, T], of_slice: Mapping[int, Split]) -> dict[str, list[T]]:
+    """What belongs to the slices of each split, in the order of SCORED_SPLITS; a split without known slices is none."""
+    groups: dict[str, list[T]] = {split: [] for split in SCORED_SPLITS}
+    for z, counted in slices.items():
         split = of_slice.get(z, "held_out_specimen")
-        groups[split if split in groups else "train"].append(confusion)
-    for name, confusions in groups.items():
-        if confusions:
-            total = sum(confusions[1:], confusions[0])
-            yield {"split": name, "slices": len(confusions), **total.scores()}
+        groups[split if split in groups else "train"].append(counted)
+    return {name: found for name, found in groups.items() if found}
 
 
 def mean_scores(scores: pd.DataFrame, splits: Sequence[str] = SCORED_SPLITS) -> pd.DataFrame:
     """Mean of every score by segmenter over the rows of some splits; NaN is left out."""
     chosen = scores[scores["split"].isin(splits)]
     return chosen.groupby("segmenter", sort=False)[list(COLUMNS[4:])].mean()
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole else math.nan

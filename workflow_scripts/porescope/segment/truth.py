@@ -10,15 +10,22 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 import tifffile
+from scipy import ndimage
 
 from porescope.errors import InputError
 from porescope.segment.conventional import is_solid
+from porescope.segment.interfaces import UNKNOWN
 from porescope.volume import read_volume
 
 log = logging.getLogger(__name__)
 
-UNKNOWN = 255
-"""Class of pixels of the restored frame that lie outside the frame of the truth; they are not scored."""
+METAL = 0
+
+FACE = "face"
+"""Group beside the classes of a simulated truth with the partial volume of metal, 255 for 1."""
+
+SMOOTHING_PX = 0.6
+"""Standard deviation of the Gaussian that makes partial volumes of labels, with the interface within 0.2 pixels."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class SimulatedTruth:
     Parameters
     ----------
     volume : path
-        OME-Zarr of classes 0, 1, 2 in the undrifted frame.
+        OME-Zarr of classes 0, 1, 2 in the undrifted frame, and of the partial volumes of metal in its group "face".
     drift : path
         CSV with slice, shift_y_px, shift_x_px: displacement of the content of every raw slice.
     frame : RestoredFrame
@@ -64,6 +71,7 @@ class SimulatedTruth:
 
     def __init__(self, volume: str | Path, drift: str | Path, frame: RestoredFrame) -> None:
         self._classes = read_volume(volume).array
+        self._face = read_volume(volume, FACE).array
         self._drift = pd.read_csv(drift).sort_values("slice")[["shift_y_px", "shift_x_px"]].to_numpy(float)
         self._frame = frame
         counts = (self._classes.shape[0], len(self._drift), len(frame.shift_px))
@@ -75,8 +83,8 @@ class SimulatedTruth:
 
     def read(self, slab: slice) -> dict[int, np.ndarray]:
         """See Truth."""
-        classes = np.asarray(self._classes[slab])
-        return {z: carry(classes[z - slab.start], self._drift[z], z, self._frame) for z in range(slab.start, slab.stop)}
+        known = zip(range(slab.start, slab.stop), self._classes[slab], self._face[slab], strict=True)
+        return {z: carry(c, f / np.float32(255), self._drift[z], z, self._frame) for z, c, f in known}
 
 
 class ManualTruth:
@@ -130,21 +138,25 @@ class ManualTruth:
                 if values.ndim != 2:
                     raise InputError(f"{file}: an image of shape {values.shape}, expected one value a pixel")
                 pore = (~is_solid(values, self._solid, str(file))).astype(np.uint8)
-                known[z] = carry(pore, np.zeros(2), z, self._frame)
+                metal = 1 - ndimage.gaussian_filter(pore.astype(np.float32), SMOOTHING_PX, mode="nearest")
+                known[z] = carry(pore, metal, np.zeros(2), z, self._frame)
         return known
 
 
-def carry(classes: np.ndarray, drift_px: np.ndarray, z: int, frame: RestoredFrame) -> np.ndarray:
+def carry(classes: np.ndarray, metal: np.ndarray, drift_px: np.ndarray, z: int, frame: RestoredFrame) -> np.ndarray:
     """Move one slice of truth as the restored grey values were moved.
 
     A raw slice shows raw(p) = true(p - drift); restoring gives restored(p) = raw(p + crop + shift). So a restored
-    pixel shows true(p + crop + shift - drift), which is looked up at the nearest true pixel: any error of the
-    estimated shift moves truth and grey values alike, and scores judge the segmentation alone.
+    pixel shows true(p + crop + shift - drift): any error of the estimated shift moves truth and grey values alike, and
+    scores judge the segmentation alone. Between true pixels, partial volumes tell where the interface is: looked up
+    at the nearest pixel, it would be off by a third of a pixel.
 
     Parameters
     ----------
     classes : (ny, nx) uint8
         Truth of the slice in its own frame.
+    metal : (ny, nx) float array
+        Partial volume of metal there, whose level 0.5 is the interface between pixels.
     drift_px : (2,) array
         Displacement (y, x) of the raw slice's content from that frame.
     z : int
@@ -157,13 +169,23 @@ def carry(classes: np.ndarray, drift_px: np.ndarray, z: int, frame: RestoredFram
         In the restored frame; UNKNOWN where that lies outside.
     """
     moved = frame.shift_px[z] - drift_px
-    rows = np.rint(np.arange(*frame.y) + moved[0]).astype(int)
-    columns = np.rint(np.arange(*frame.x) + moved[1]).astype(int)
-    inside_rows = (rows >= 0) & (rows < classes.shape[0])
-    inside_columns = (columns >= 0) & (columns < classes.shape[1])
+    whole = np.rint(moved).astype(int)
+    rows, columns = np.arange(*frame.y) + whole[0], np.arange(*frame.x) + whole[1]
+    inside = np.ix_((rows >= 0) & (rows < classes.shape[0]), (columns >= 0) & (columns < classes.shape[1]))
     carried = np.full((len(rows), len(columns)), UNKNOWN, np.uint8)
-    carried[np.ix_(inside_rows, inside_columns)] = classes[np.ix_(rows[inside_rows], columns[inside_columns])]
+    moved_classes = between_pixels(classes, metal, moved - whole)
+    carried[inside] = moved_classes[np.ix_(rows[inside[0].ravel()], columns[inside[1].ravel()])]
     return carried
+
+
+def between_pixels(classes: np.ndarray, metal: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """Classes (ny, nx) at the places p + part, with part (y, x) up to half a pixel; see carry."""
+    pore = classes != METAL
+    if not np.any(part) or not pore.any():
+        return classes
+    nearest = ndimage.distance_transform_edt(~pore, return_distances=False, return_indices=True)
+    kind = classes[tuple(nearest)]  # of the nearest pore pixel: itself in a pore
+    return np.where(ndimage.shift(metal, -part, order=3, mode="nearest") > 0.5, METAL, kind).astype(np.uint8)
 
 
 def read_frame(info: str | Path) -> RestoredFrame:

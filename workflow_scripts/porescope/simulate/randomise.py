@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from porescope.progress import progress
-from porescope.simulate.instrument import Instrument, drift_margins, milled_faces
+from porescope.simulate.instrument import Instrument, drift_margins, milled_faces, shift_slice
 from porescope.simulate.random_structures import STRUCTURES
 from porescope.simulate.signal import Beam, depth_planes, face_at, noise_free_signal
 from porescope.simulate.slices import Imaging
@@ -35,7 +35,9 @@ class Ranges:
         Distance between slices in pixels.
     relative_density : (float, float)
     feature_px : (float, float)
-        Typical radius of particles or pores in pixels.
+        Typical radius of particles or pores in pixels, along y and x.
+    flattening : (float, float)
+        That radius relative to the one along z: above 1, pores are flat and show a back wall parallel to the face.
     beam, instrument : dict
         Range of each setting of Beam and Instrument; lengths end in ``_px`` in place of ``_um``.
     """
@@ -47,6 +49,7 @@ class Ranges:
     slice_thickness_px: Range
     relative_density: Range
     feature_px: Range
+    flattening: Range
     beam: Mapping[str, Range]
     instrument: Mapping[str, Range]
 
@@ -88,14 +91,18 @@ def random_stack(ranges: Ranges, seed: np.random.SeedSequence) -> RandomStack:
     margin, _ = drift_margins(spacing, instrument)  # pixels are square
     edge = ranges.edge_px + 2 * margin
     shape = (ranges.slices + depth_planes(beam, spacing) + 1, edge, edge)
-    metal = STRUCTURES[kind](shape, spacing, density, feature_um, np.random.default_rng(structure_seed))
+    stretch = draw(ranges.flattening, rng)
+    stretched = Spacing(spacing.z * stretch, spacing.y, spacing.x)  # isotropic there, flattened along z as imaged
+    metal = STRUCTURES[kind](shape, stretched, density, feature_um, np.random.default_rng(structure_seed))
     faces = milled_faces(ranges.slices, instrument, rng)
     signal = noise_free_signal(metal, faces, spacing, beam)
     part = slice(margin, margin + ranges.edge_px)
     imaging = Imaging(signal, (part, part), spacing, instrument, image_seed)
     threshold = perfect_threshold(signal)
-    classes = [classify(face_at(metal, z), s, threshold) for z, s in zip(faces, signal, strict=True)]
-    moved = [np.roll(c, np.rint(d).astype(int), (0, 1)) for c, d in zip(classes, imaging.shifts, strict=True)]
+    moved = [
+        classify(shift_slice(face_at(metal, z), shift), shift_slice(s, shift), threshold)
+        for z, s, shift in zip(faces, signal, imaging.shifts, strict=True)
+    ]
     truth = np.stack(moved)[:, part, part]
     counts = np.bincount(truth.ravel(), minlength=SHINE_THROUGH + 1)
     settings = {
@@ -103,6 +110,7 @@ def random_stack(ranges: Ranges, seed: np.random.SeedSequence) -> RandomStack:
         "relative_density": counts[METAL] / counts.sum(),
         "shine_through_share_of_pores": counts[SHINE_THROUGH] / max(counts[DARK_PORE:].sum(), 1),
         "feature_um": feature_um,
+        "flattening": stretch,
         **{f"voxel_{axis}_nm": 1000 * length for axis, length in zip("zyx", spacing, strict=True)},
         **dataclasses.asdict(beam),
         **dataclasses.asdict(instrument),

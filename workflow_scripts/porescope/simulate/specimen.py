@@ -19,7 +19,7 @@ from porescope.simulate.settings import Settings
 from porescope.simulate.signal import depth_planes, face_at, noise_free_signal
 from porescope.simulate.slices import Imaging, write_slices
 from porescope.simulate.structure import Structure, build_structure
-from porescope.simulate.truth import METAL, SHINE_THROUGH, classify, perfect_threshold
+from porescope.simulate.truth import FACE, METAL, SHINE_THROUGH, classify, perfect_threshold
 from porescope.volume import Spacing, VolumeWriter, slabs
 
 FACES_AT_ONCE = 48
@@ -155,11 +155,12 @@ def look(metal: np.ndarray, faces: np.ndarray, spacing: Spacing, settings: Setti
 def write_truth(
     outputs: Outputs, structure: Structure, signal: np.ndarray, faces: np.ndarray, region: Region, threshold: float
 ) -> np.ndarray:
-    """Write classes and particles of all faces; returns the number of pixels of each class."""
+    """Write classes, partial volumes and particles of all faces; returns the number of pixels of each class."""
     shape = (len(faces), *(part.stop - part.start for part in region))
     counts = np.zeros(SHINE_THROUGH + 1, np.int64)
     with (
         VolumeWriter(outputs.truth, shape, np.uint8, structure.spacing, "labels") as truth,
+        VolumeWriter(outputs.truth, shape, np.uint8, structure.spacing, "image", group=FACE) as partial,
         VolumeWriter(outputs.particles, shape, np.uint32, structure.spacing, "labels") as particles,
     ):
         for slab in slabs(len(faces)):
@@ -167,6 +168,7 @@ def write_truth(
             classes = classify(on_faces, signal[slab][:, *region], threshold)
             counts += np.bincount(classes.ravel(), minlength=len(counts))
             truth.append(classes)
+            partial.append(np.rint(255 * on_faces).astype(np.uint8))
             particles.append(_particles_on(faces[slab], structure, classes == METAL, region))
     return counts
 

@@ -6,6 +6,9 @@ from skimage.filters import threshold_otsu
 METAL, DARK_PORE, SHINE_THROUGH = 0, 1, 2
 """Classes of the truth."""
 
+FACE = "face"
+"""Group beside the classes with the partial volume of metal on every face, 255 for 1: interfaces between pixels."""
+
 BRIGHTEST = 2.0
 """Upper end of the histogram of the signal: what is brighter is no pore."""
 
@@ -30,6 +33,8 @@ def perfect_threshold(signal: np.ndarray) -> float:
     for image in signal:
         counts += np.histogram(np.clip(image, 0, BRIGHTEST), bins=BINS, range=(0, BRIGHTEST))[0]
     centres = (np.arange(BINS) + 0.5) * BRIGHTEST / BINS
+    if np.count_nonzero(counts) == 1:  # a signal of one value, as of a stack without pores
+        return float(centres[counts.argmax()])
     return float(threshold_otsu(hist=(counts, centres)))
 
 

@@ -1,0 +1,29 @@
+"""If these fail, unet_best is adapted to another instrument than the config describes."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from porescope.simulate.matched import matched_ranges
+from porescope.simulate.randomise import Ranges
+
+SIMULATE = yaml.safe_load((Path(__file__).parents[3] / "config" / "config.yaml").read_text())["simulate"]
+
+
+def test_an_instrument_without_spread_is_the_one_described():
+    structure = {"relative_density": (0.4, 0.5), "feature_px": (4, 5), "flattening": (1, 1)}
+    voxel_nm = {"z": 60, "y": 30, "x": 30}
+    beam, instrument = SIMULATE["beam"], SIMULATE["instrument"]
+    found = matched_ranges(SIMULATE["random_stacks"]["ranges"], structure, beam, instrument, voxel_nm, 0)
+    ranges = Ranges(**found)
+    assert ranges.relative_density == (0.4, 0.5)
+    assert ranges.pixel_nm == (30, 30)
+    assert ranges.slice_thickness_px == (2, 2)
+    assert ranges.beam["attenuation_px"] == pytest.approx((10, 10))  # 0.3 um
+    assert ranges.beam["tilt_deg"] == (52, 52)
+    assert ranges.instrument["electrons_per_px"] == (55, 55)
+    assert ranges.instrument["drift_step_px"] == SIMULATE["random_stacks"]["ranges"]["instrument"]["drift_step_px"]
+    wide = matched_ranges(SIMULATE["random_stacks"]["ranges"], structure, beam, instrument, voxel_nm, 0.2)
+    assert wide["beam"]["pore_yield"] == pytest.approx((0.76, 1))  # no pore is brighter than the face
+    assert wide["instrument"]["metal_grey"] == pytest.approx((140, 210))

@@ -1,0 +1,22 @@
+"""Train unet_twin further on stacks as the campaign's instrument shows them (rule adapt_twin)."""
+
+from porescope.runtime import job
+from porescope.segment.train import TrainingOptions, train
+
+
+def main() -> None:
+    with job(snakemake) as resources:
+        train(
+            patches=snakemake.input.patches,
+            weights=snakemake.output.weights,
+            history=snakemake.output.history,
+            options=TrainingOptions(**snakemake.params.training),
+            seed=resources.seed,
+            device=resources.device,
+            code=snakemake.params.code,
+            start=snakemake.input.start,
+        )
+
+
+if __name__ == "__main__":
+    main()

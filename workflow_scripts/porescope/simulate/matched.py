@@ -1,0 +1,67 @@
+"""Random structures as a described instrument would show them: data to adapt a segmenter to that instrument."""
+
+from collections.abc import Mapping
+from typing import Any
+
+UNLIKE_LENGTHS = ("bandwidth_px", "electrons_per_px")
+"""Settings in pixels that are no lengths on the specimen."""
+
+AT_MOST_ONE = ("pore_yield", "topography", "shadowing")
+
+DRIFT = "drift_"
+"""Settings of the stage keep their random ranges: registration leaves a part of any drift."""
+
+
+def matched_ranges(
+    ranges: Mapping[str, Any],
+    structure: Mapping[str, Any],
+    beam: Mapping[str, float],
+    instrument: Mapping[str, float],
+    voxel_nm: Mapping[str, float],
+    spread: float,
+) -> dict[str, Any]:
+    """Ranges of random stacks narrowed to one instrument; what is imaged stays random.
+
+    Parameters
+    ----------
+    ranges : dict
+        As config simulate/random_stacks/ranges.
+    structure : dict
+        Ranges of relative_density, feature_px and flattening in their place.
+    beam, instrument : dict
+        Settings as config simulate/beam and simulate/instrument, lengths in um.
+    voxel_nm : dict
+        Voxel edges z, y, x.
+    spread : float
+        How far settings and voxels may differ from those described, relative.
+
+    Returns
+    -------
+    dict
+        Arguments of randomise.Ranges.
+    """
+    pixel_um = voxel_nm["y"] / 1000
+
+    def around(name: str, value: float) -> tuple[float, float]:
+        high = value * (1 + spread)
+        return value * (1 - spread), min(high, 1.0) if name in AT_MOST_ONE else high
+
+    def narrowed(group: str, described: Mapping[str, float]) -> dict[str, Any]:
+        found = {}
+        for name, limits in ranges[group].items():
+            if name.startswith(DRIFT):
+                found[name] = limits
+            elif name.endswith("_px") and name not in UNLIKE_LENGTHS:
+                found[name] = around(name, described[name.removesuffix("_px") + "_um"] / pixel_um)
+            else:
+                found[name] = around(name, described[name])
+        return found
+
+    return {
+        **ranges,
+        **structure,
+        "pixel_nm": around("pixel_nm", voxel_nm["y"]),
+        "slice_thickness_px": around("slice_thickness_px", voxel_nm["z"] / voxel_nm["y"]),
+        "beam": narrowed("beam", beam),
+        "instrument": narrowed("instrument", instrument),
+    }
