@@ -7,7 +7,7 @@ Paper: 3D analysis of the pore structure (Figs. 2 and 3): density, strut diamete
 
 
 rule describe_specimen:
-    """Describe all volumes of interest of a mask."""
+    """Describe all volumes of interest of a mask, with what its uncertainties do to them."""
     input:
         mask=lambda wildcards: campaign.mask(wildcards.sample),
         info=rules.ingest_stack.output.info,

@@ -8,6 +8,7 @@ Paper: Figures 1 to 6 and Tables 1 and 3, from our own tables.
 
 from porescope.campaign.figures import Reported
 from porescope.provenance import content_hash
+from porescope.report.tables import STRUCTURES
 
 reported = Reported(campaign)
 
@@ -174,6 +175,34 @@ rule plot_curvature_distributions:
         "../workflow_scripts/plot_curvature_distributions.py"
 
 
+rule plot_structures:
+    """Draw the metal in three dimensions, its skeleton, ways and curvature."""
+    input:
+        maps=expand(rules.describe_specimen.output.arrays, sample=reported.structures),
+    output:
+        figures=report(
+            expand("results/report/figures/structure__{kind}.png", kind=STRUCTURES),
+            caption="captions/structure.rst",
+            category="Microstructure",
+        ),
+    log:
+        "results/logs/report/plot_structures.log",
+    benchmark:
+        "results/benchmarks/report/plot_structures.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=1500),
+        runtime=minutes(base=10),
+    params:
+        facts=reported.facts,
+        kinds=STRUCTURES,
+        code=code("plot_structures.py"),
+    script:
+        "../workflow_scripts/plot_structures.py"
+
+
 rule plot_models:
     """Draw predictions against measurements, scores and doubts of all models, what drives one, physics beside it."""
     input:
@@ -323,8 +352,10 @@ rule write_page:
         figures=[
             *reported.of("simulate", rules.plot_twin.output),
             *reported.of("segment", rules.plot_segmentation.output),
+            *reported.of("segment", rules.plot_doubt.output),
             *rules.plot_descriptors.output.panels,
             *rules.plot_curvature_distributions.output.figures,
+            *rules.plot_structures.output.figures,
             *reported.of("relate", rules.plot_models.output),
             *reported.of("generate", rules.plot_generated.output),
             *reported.of("generate", rules.plot_copies.output),

@@ -17,7 +17,8 @@ COLUMNS = {
     "segment/scores.csv": "segmenter sample split slices accuracy precision recall jaccard dice jaccard_solid "
     "recall_shine_through density_error",
     "describe/voi.csv": "sample segmenter material temperature_C voi " + " ".join(DESCRIPTORS),
-    "describe/sample.csv": "sample descriptor mean ci_low ci_high n_voi",
+    "describe/sample.csv": "sample descriptor mean ci_low ci_high n_voi sd_statistical sd_segmentation sd_voxel "
+    "sd_total voi_half_width enough_um",
     "describe/selfcheck.csv": "estimator shape size_voxels expected measured relative_error tolerance passed",
     "relate/models.csv": "model features n_train r2_train r2_loocv rmse_loocv r2_test rmse_test p_permutation max_vif",
     "relate/coefficients.csv": "model feature",

@@ -12,7 +12,7 @@ from porescope.campaign.targets import Campaign
 CONFIG = {
     "simulate": {"stack": {"slices": 4}},
     "segment": {"segmenters": ["cta", "hybrid", "unet_hybrid"]},
-    "describe": {"segmenter": "unet_hybrid"},
+    "describe": {"segmenter": "unet_hybrid", "conductivity": True},
     "relate": {"models": [{"name": "Q", "features": ["alpha"]}], "rivals": [], "table": None},
     "report": {"specimens_shown": 3, "descriptors": ["relative_density"]},
 }
@@ -57,7 +57,8 @@ def test_a_whole_campaign_leaves_nothing_out():
     report = reported(*(specimen(f"{m}_{t}") for m in "AB" for t in (175, 200, 400)))
     assert report.left_out == {}
     assert report.of("relate", ["x"]) == ["x"]
-    assert report.panels == ["relative_density", "density_check"]
+    assert report.panels == ["relative_density", "conduction", "errors", "density_check"]
+    assert report.structures == ["A_175", "A_400", "B_175", "B_400"]
 
 
 def test_shown_specimens_take_turns_by_material_test_first():
@@ -78,7 +79,7 @@ def test_masks_alone_leave_out_all_that_needs_grey_slices(stack):
     assert report.metrics == []
     assert report.shown_masks == {}
     assert report.of("segment truth", "scores.csv") == []
-    assert report.panels == ["relative_density"]
+    assert report.panels == ["relative_density", "conduction", "errors"]
     assert report.generated == []
 
 
@@ -102,7 +103,7 @@ def test_files_of_the_truth_are_inputs_but_its_rule_for_solid_is_not(stack):
 
 def test_a_reference_density_in_the_sheet_asks_for_the_density_check(stack):
     report = reported(specimen("A_1", source="mask", path=stack, density_reference=0.6))
-    assert report.panels == ["relative_density", "density_check"]
+    assert report.panels == ["relative_density", "conduction", "errors", "density_check"]
     assert report.facts[0]["density_reference"] == 0.6
     assert report.facts[0]["density_sd"] is None
 

@@ -11,15 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from porescope.describe import specimen
+from porescope.describe.boxes import Voi, octants, part, read_block, voi_grid
 from porescope.describe.collect import collect_descriptors
 from porescope.describe.field import MARGIN
+from porescope.describe.geodesic import DIRECTIONS
 from porescope.describe.interval import OCTANT_METHOD, T_METHOD, estimates
-from porescope.describe.names import DESCRIPTORS
+from porescope.describe.names import DESCRIPTORS, DETAILS, SEGMENTATION, VOXEL
 from porescope.describe.options import DescribeOptions
 from porescope.describe.ratios import alpha, beta
 from porescope.describe.selfcheck import shapes
-from porescope.describe.specimen import DETAILS, describe_specimen
-from porescope.describe.voi import Voi, describe_voi, octants, read_block, voi_grid
+from porescope.describe.specimen import describe_specimen
+from porescope.describe.voi import describe_voi
 from porescope.errors import InputError
 from porescope.volume import Spacing, Volume, write_volume
 
@@ -51,8 +53,8 @@ def test_default_campaign_has_six_vois():
 def test_octants_fill_the_voi():
     parts = octants(Voi((3, 4, 5), (10, 12, 14)))
     covered = np.zeros((20, 20, 20), int)
-    for part in parts:
-        covered[tuple(slice(s, s + n) for s, n in zip(part.start, part.shape, strict=True))] += 1
+    for octant in parts:
+        covered[octant.slices] += 1
     assert (covered[3:13, 4:16, 5:19] == 1).all()
     assert covered.sum() == 10 * 12 * 14
 
@@ -64,6 +66,22 @@ def test_block_takes_real_neighbours_and_mirrors_beyond_the_data():
     assert block.data == ((10, 40), (0, 37), (0, 42))
     assert (block.solid[10:40, 0:37, 0:42] == (labels[:, 3:40, 8:50] == 0)).all()
     assert (block.solid[9] == block.solid[10]).all()
+
+
+def test_a_part_of_a_block_is_the_block_of_the_part():
+    """Else octants would be described with other surroundings than the VOI has there."""
+    labels = np.random.default_rng(1).integers(0, 2, (40, 44, 50)).astype(np.uint8)
+    volume, whole, inner = Volume(labels, SPACING), Voi((2, 6, 10), (30, 30, 30)), Voi((15, 0, 15), (15, 15, 15))
+    found = part(read_block(volume, whole, "m"), inner)
+    wanted = read_block(volume, Voi((17, 6, 25), (15, 15, 15)), "m")
+    assert (found.interior == wanted.interior).all()
+    assert found.shape == wanted.shape
+    inside = tuple(slice(a, b) for a, b in found.data)
+    assert (found.solid[inside] == wanted.solid[inside]).all()
+
+
+def test_columns_of_single_directions_are_those_that_are_computed():
+    assert set(DETAILS) >= {f"tortuosity_{name}" for name in DIRECTIONS}
 
 
 def test_unknown_label_is_refused():
@@ -119,13 +137,13 @@ def test_intervals_hold_the_truth_19_times_in_20(size):
     """Independent normal VOIs (or octants): coverage of 95 %."""
     rng = np.random.default_rng(3)
     hits = 0
-    for _ in range(200):
+    for _ in range(120):
         parts = 1 + 0.1 * rng.standard_normal((max(size, 1), 8))
         vois = pd.DataFrame(dict.fromkeys(DESCRIPTORS, parts.mean(axis=1)))
         eighths = pd.DataFrame(dict.fromkeys(DESCRIPTORS, parts.ravel()))
         found = estimates(vois, eighths)["shape_index"]
         hits += found.ci_low <= 1 <= found.ci_high
-    assert 0.91 <= hits / 200 <= 0.99
+    assert 0.90 <= hits / 120 <= 0.99
 
 
 def test_beta_is_undefined_where_g_may_be_zero():
@@ -173,7 +191,9 @@ def run(mask, options, workers=1, code="c", name="s"):
 def test_specimen_has_a_row_a_voi_and_leaves_nothing_behind(mask):
     found = run(mask, DescribeOptions(0.6))
     assert len(found) == 8
-    assert list(found.columns[-len(DETAILS) - len(DESCRIPTORS) - 1 :]) == [*DESCRIPTORS, *DETAILS, "reason"]
+    assert list(found.columns[8 : 8 + len(DETAILS) + len(DESCRIPTORS)]) == [*DESCRIPTORS, *DETAILS]
+    assert list(found.columns[-2:]) == ["reason", "flags"]
+    assert found[[name + end for name in DESCRIPTORS for end in (SEGMENTATION, VOXEL)]].isna().all(axis=None)
     assert found["relative_density"].mean() == pytest.approx(0.5, abs=0.1)
     assert found["origin_y_um"].tolist()[0] == pytest.approx(-0.0125)
     with np.load(mask.parent / "s.npz", allow_pickle=False) as stored:
@@ -234,7 +254,7 @@ def test_few_vois_bring_their_octants_and_large_vois_a_reason(mask):
         out / "sample.csv",
     )
     vois = pd.read_csv(out / "voi.csv")
-    expected = ["sample", "segmenter", "material", "temperature_C", "voi", *DESCRIPTORS, "reason"]
+    expected = ["sample", "segmenter", "material", "temperature_C", "voi", *DESCRIPTORS, "reason", "flags"]
     assert list(vois.columns) == expected
     samples = pd.read_csv(out / "sample.csv").set_index(["sample", "descriptor"])
     assert samples.loc[("whole", "relative_density"), "interval_method"] == OCTANT_METHOD
@@ -247,8 +267,45 @@ def test_partial_results_are_plain_data(mask):
     """No pickle: a finished VOI loads with allow_pickle=False and holds JSON."""
     partial = mask.parent / "p"
     partial.mkdir()
-    task = specimen.Task(0, -1, Voi((0, 0, 0), (20, 24, 24)))
-    specimen.describe_task(task, str(mask), DescribeOptions(0.6), partial)
-    with np.load(partial / "voi_0000.npz", allow_pickle=False) as stored:
-        values, _ = json.loads(str(stored["text"]))
-    assert set(DESCRIPTORS) <= set(values)
+    task = specimen.Task(0, Voi((0, 0, 0), (20, 24, 24)))
+    specimen.describe_task(task, str(mask), DescribeOptions(0.6), True, partial)
+    with np.load(partial / "voi_0000_itself.npz", allow_pickle=False) as stored:
+        values, _, _, parts = json.loads(str(stored["text"]))
+    assert set(DESCRIPTORS) | set(DETAILS) <= set(values)
+    assert len(parts) == 8
+
+
+def test_first_voi_is_described_again_with_its_inputs_off(mask):
+    """The table's contributions: more metal, less metal, thicker slices; the density does not depend on the latter."""
+    found = run(mask, DescribeOptions(0.6, error_vois=1))
+    first, others = found.iloc[0], found.iloc[1:]
+    assert first["relative_density" + SEGMENTATION] > 0
+    assert first["relative_density" + VOXEL] == 0
+    assert first["specific_surface_per_um" + VOXEL] > 0
+    assert others[[name + SEGMENTATION for name in DESCRIPTORS]].isna().all(axis=None)
+    assert first["tortuosity_sd_method"] > 0
+
+
+def test_octants_together_are_the_voi(mask):
+    """A density of octants that did not add up would put the interval about a wrong mean."""
+    options = DescribeOptions(1.2)
+    run(mask, options, name="whole")
+    with np.load(mask.parent / "whole.npz", allow_pickle=False) as stored:
+        parts = pd.DataFrame(stored["octants"], columns=[str(name) for name in stored["octant_columns"]])
+    whole = pd.read_csv(mask.parent / "whole.csv").iloc[0]
+    assert len(parts) == 8
+    assert parts["relative_density"].mean() == pytest.approx(whole["relative_density"], rel=1e-6)
+    for name, error in (
+        ("specific_surface_per_um", 0.03),
+        ("gaussian_curvature_per_um2", 0.15),
+        ("strut_diameter_um", 0.1),
+    ):
+        assert parts[name].mean() == pytest.approx(whole[name], rel=error), name
+
+
+def test_only_the_shown_voi_is_kept_for_pictures(mask):
+    run(mask, DescribeOptions(0.6))
+    with np.load(mask.parent / "s.npz", allow_pickle=False) as stored:
+        assert stored["picture_field"].shape == (20, 24, 24)
+        assert len(stored["picture_points_um"]) == len(stored["picture_mean_per_um"])
+        assert len(stored["picture_skeleton_um"]) < len(stored["strut_diameters_um"])

@@ -49,8 +49,9 @@ def test_features_and_their_errors_follow_their_specimens_whatever_the_order_of_
     np.testing.assert_allclose(rows.x_errors("train"), x * [0.1, 0, 0.1])
 
 
-def test_an_interval_becomes_a_standard_error(tmp_path):
-    row = {"sample": "007", "descriptor": "alpha", "mean": 0.1, "ci_low": 0.1 - 0.0196, "ci_high": 0.1 + 0.0196}
+def test_the_statistical_error_is_the_standard_error(tmp_path):
+    """What puts all specimens wrong alike does not scatter them."""
+    row = {"sample": "007", "descriptor": "alpha", "mean": 0.1, "sd_statistical": 0.01, "sd_total": 0.05}
     pd.DataFrame([row | {"unit": "", "reason": "", "n_voi": 8}]).to_csv(tmp_path / "sample.csv", index=False)
     table = descriptor_features(tmp_path / "sample.csv")
     assert table["standard_error"][0] == pytest.approx(0.01)
@@ -58,14 +59,14 @@ def test_an_interval_becomes_a_standard_error(tmp_path):
 
 
 def test_a_descriptor_that_stands_twice_is_refused(tmp_path):
-    row = {"sample": "HPA_175", "descriptor": "alpha", "mean": 0.1, "ci_low": 0.0, "ci_high": 0.2}
+    row = {"sample": "HPA_175", "descriptor": "alpha", "mean": 0.1, "sd_statistical": 0.1}
     pd.DataFrame([row, row]).to_csv(tmp_path / "sample.csv", index=False)
     with pytest.raises(InputError, match="'alpha' of sample 'HPA_175' stands twice"):
         descriptor_features(tmp_path / "sample.csv")
 
 
 def test_a_users_feature_goes_before_a_descriptor_of_the_same_name(tmp_path):
-    row = {"sample": "a", "descriptor": "alpha", "mean": 0.1, "ci_low": 0.0, "ci_high": 0.2, "unit": "", "reason": ""}
+    row = {"sample": "a", "descriptor": "alpha", "mean": 0.1, "sd_statistical": 0.1, "unit": "", "reason": ""}
     pd.DataFrame([row, row | {"descriptor": "beta"}]).to_csv(tmp_path / "sample.csv", index=False)
     (tmp_path / "own.csv").write_text("sample,alpha,grain_um,grain_um_sd\na,0.3,12,0.5\nb,,13,\n")
     collect_features([tmp_path / "sample.csv"], [tmp_path / "own.csv"], tmp_path / "features.csv")

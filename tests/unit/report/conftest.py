@@ -22,7 +22,9 @@ from porescope.report.doubt import plot_flagged, plot_reliability
 from porescope.report.generated import plot_generated
 from porescope.report.models import plot_models
 from porescope.report.segmentation import plot_scores, plot_slices
+from porescope.report.structure import plot_structures
 from porescope.report.style import canvas, save
+from porescope.report.tables import STRUCTURES
 from porescope.report.twin import plot_examples
 from porescope.simulate.example import Example
 from porescope.volume import Spacing, write_volume
@@ -51,6 +53,8 @@ PANELS = (
     "mean_curvature_per_um",
     "gaussian_curvature_per_um2",
     "density_check",
+    "conduction",
+    "errors",
 )
 
 
@@ -243,7 +247,7 @@ def cut_out(rng: np.random.Generator) -> dict[str, np.ndarray]:
 
 def write_descriptors(made: Made) -> None:
     """describe/sample.csv, selfcheck.csv and the maps."""
-    rows, maps = [], []
+    rows, maps, vois = [], [], []
     for fact in made.facts:
         h, material = made.heat(fact), fact["material"]
         factor = {"HPA": 1.0, "HPB": 0.55, "NPC": 1.05}[material]
@@ -259,6 +263,7 @@ def write_descriptors(made: Made) -> None:
             "beta": 0.2,
             "specific_perimeter_per_um": 11 * factor * (1 - 0.5 * h),
             "shape_index": 1.9 - 0.3 * h,
+            "effective_conductivity": density_of(fact, made) ** 1.7,
         }
         for name, mean in means.items():
             sd = abs(mean) * 0.02 if not name.startswith("tort") else 0.002
@@ -266,6 +271,9 @@ def write_descriptors(made: Made) -> None:
             row = {"sample": fact["sample"], "segmenter": "unet_hybrid", "material": material}
             row |= {"temperature_C": fact["temperature_C"], "descriptor": name, "unit": DESCRIPTORS[name].unit}
             row |= {"mean": value, "ci_low": value - sd, "ci_high": value + sd, "sd": sd, "n_voi": 8}
+            row |= {"sd_statistical": sd / 2, "sd_segmentation": sd, "sd_voxel": sd / 9, "sd_total": 1.2 * sd}
+            row |= {"sd_method": sd / 3 if name.startswith("tort") else np.nan}
+            row |= {"voi_um": 2.7, "voi_half_width": 3 * sd, "voi_relative": 0.06, "enough_um": 8.9}
             rows.append(row | {"interval_method": "t over VOIs", "reason": ""})
         M = made.rng.normal(means["mean_curvature_per_um"], 6 - 3 * h, 20000)
         G = np.minimum(made.rng.normal(means["gaussian_curvature_per_um2"], 60 - 30 * h, 20000), M**2)
@@ -432,6 +440,9 @@ def draw(made: Made, property_name: str = "conductivity") -> None:
     plot_descriptors(made.files["samples"], made.files["simulated"], made.facts, MATERIALS, panels)
     curvature = places("curvature", MATERIALS, "svg")
     plot_curvature_distributions(made.files["maps"], made.facts, curvature)
+    structures = places("structure", STRUCTURES, "png")
+    ends = [path for path in made.files["maps"] if Path(path).stem in ("HPA_175", "HPA_400", "NPC_400")]
+    plot_structures(ends, made.facts, structures)
     models = places("models", MODEL_FIGURES, "svg")
     plot_models(made.drawn, "Q", property_name, MATERIALS, models)
     galleries, curves = places("gallery", MATERIALS, "png"), places("curves", MATERIALS, "svg")

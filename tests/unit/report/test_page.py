@@ -156,6 +156,20 @@ def test_a_failed_check_is_red_and_never_folded_away(made, tmp_path):
     assert re.search(r'<li class="alarm">\s*<strong>2 of 3</strong>', page)
 
 
+def test_the_page_says_how_far_its_numbers_can_be_relied_on(made, tmp_path):
+    """Size of a representative volume, sources of the errors, and the one volume whose estimators disagree."""
+    page = written(made, tmp_path)
+    section = page.split('<section id="describe"')[1].split("</section>")[0]
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", section))
+    assert "A volume of 2.7 µm gives specific surface, Sᵥ within ± 6.0 %; 1 % would need 8.9 µm." in text
+    assert "place of the interface for 12" in text
+    assert "1 volume of 18 flagged." in text
+    assert '<tr class="alarm">' in section
+    assert section.count("of the structure") >= 5
+    calm = changed(made, tmp_path, "vois", lambda t: t.__setitem__("flags", ""))
+    assert "In none of 18 volumes" in written(made, tmp_path, vois=calm)
+
+
 def test_scores_without_truth_are_left_out_but_slices_are_shown(made):
     files = made.files | {"scores": []}
     results = Results(files, made.facts, {"truth": "nothing is known"})

@@ -4,7 +4,7 @@ import math
 from typing import Any, TypeVar
 
 from porescope.campaign.targets import Campaign
-from porescope.report.tables import DENSITY_CHECK
+from porescope.report.tables import CONDUCTION, DENSITY_CHECK, ERRORS
 
 T = TypeVar("T")
 
@@ -124,10 +124,21 @@ class Reported:
 
     @property
     def panels(self) -> list[str]:
-        """Figures of stage describe: one a configured descriptor; the density check where there is a reference."""
+        """Figures of stage describe: one a configured descriptor; checks where there is something to check."""
         referenced = any(not math.isnan(s.density_reference) for s in self.campaign.specimens.values())
         check = [DENSITY_CHECK] if self.campaign.simulated or referenced else []
-        return [*self.options["descriptors"], *check]
+        conduction = [CONDUCTION] if self.campaign.config["describe"]["conductivity"] else []
+        return [*self.options["descriptors"], *conduction, ERRORS, *check]
+
+    @property
+    def structures(self) -> list[str]:
+        """Specimens whose structure is drawn: each material's first of the lowest and of the highest temperature."""
+        chosen = []
+        for material in self.materials:
+            own = [s for s in self.campaign.specimens.values() if s.material == material]
+            ends = (f(own, key=lambda s: s.temperature_C) for f in (min, max))
+            chosen += list(dict.fromkeys(s.sample for s in ends))
+        return chosen
 
     @property
     def facts(self) -> list[dict[str, Any]]:

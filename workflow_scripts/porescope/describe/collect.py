@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from porescope.describe.budget import budget
 from porescope.describe.interval import estimates
 from porescope.describe.names import DESCRIPTORS
+from porescope.describe.representativity import representativity
 
 CONDITION = ("sample", "segmenter", "material", "temperature_C")
 
@@ -31,18 +33,23 @@ def collect_descriptors(
     vois : path
         CSV to write: a row a VOI.
     samples : path
-        CSV to write: a row a specimen and descriptor (long format).
+        CSV to write: a row a specimen and descriptor (long format) with the mean, its statistical interval, all
+        contributions to its uncertainty (see budget) and how representative a VOI is (see representativity).
     """
     voi_tables, rows = [], []
     for table, stored, specimen in zip(tables, arrays, specimens, strict=True):
         condition = {name: specimen[name] for name in CONDITION}
-        described = pd.read_csv(table, converters={"reason": str})
-        own = described[["voi", *DESCRIPTORS, "reason"]]
+        described = pd.read_csv(table, converters={"reason": str, "flags": str})
+        own = described[["voi", *DESCRIPTORS, "reason", "flags"]]
         voi_tables.append(pd.concat([pd.DataFrame([condition] * len(own)), own], axis=1))
-        rows += [
-            {**condition, "descriptor": name, "unit": DESCRIPTORS[name].unit, **estimate._asdict()}
-            for name, estimate in estimates(described, read_octants(stored)).items()
-        ]
+        octants = read_octants(stored)
+        found = estimates(described, octants)
+        edge = float(np.cbrt(described[[f"size_{axis}_um" for axis in "zyx"]].to_numpy(float)[0].prod()))
+        for name, estimate in found.items():
+            parts = budget(described, name, estimate.standard_error), representativity(described, octants, name, edge)
+            row = {**condition, "descriptor": name, "unit": DESCRIPTORS[name].unit, **estimate._asdict()}
+            row |= {column: value for part in parts for column, value in part._asdict().items()}
+            rows.append(row)
     pd.concat(voi_tables, ignore_index=True).to_csv(vois, index=False)
     pd.DataFrame(rows).to_csv(samples, index=False)
 

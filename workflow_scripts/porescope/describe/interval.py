@@ -35,6 +35,8 @@ class Estimate(NamedTuple):
         NaN where undefined; the mean is infinite where it is so in every VOI.
     sd : float
         Standard deviation between VOIs.
+    standard_error : float
+        Of the mean: half the interval over the quantile of its distribution; NaN without interval.
     n_voi : int
         VOIs that entered.
     interval_method : str
@@ -47,6 +49,7 @@ class Estimate(NamedTuple):
     ci_low: float
     ci_high: float
     sd: float
+    standard_error: float
     n_voi: int
     interval_method: str
     reason: str
@@ -95,7 +98,7 @@ def _ratio(vois: pd.DataFrame, octants: pd.DataFrame, name: str, found: dict[str
     if name == "beta" and not (curvature.ci_low > 0 or curvature.ci_high < 0):
         what = "includes 0" if math.isfinite(curvature.ci_low) else "is unknown"
         reason = f"the interval of <G> {what}"
-        return Estimate(math.nan, math.nan, math.nan, estimate.sd, estimate.n_voi, "", reason)
+        return Estimate(math.nan, math.nan, math.nan, estimate.sd, math.nan, estimate.n_voi, "", reason)
     return estimate
 
 
@@ -105,10 +108,11 @@ def _estimate(
     """Function of the means of some columns, over the VOIs where all of them are finite."""
     values = _finite_rows(vois, columns)
     count = len(values)
-    reason = _left_out(vois, columns, count)
+    reason = _left_out(vois, name, columns, count)
     if not count:
         infinite = np.isinf(vois[name].to_numpy(float)).all()
-        return Estimate(math.inf if infinite else math.nan, math.nan, math.nan, math.nan, 0, "", reason)
+        mean = math.inf if infinite else math.nan
+        return Estimate(mean, math.nan, math.nan, math.nan, math.nan, 0, "", reason)
     mean = function(*values.mean(axis=0))
     own = _finite_rows(vois, (name,))
     sd = float(own.std(ddof=1)) if len(own) > 1 else math.nan
@@ -116,24 +120,33 @@ def _estimate(
     method = T_METHOD if count >= ENOUGH else OCTANT_METHOD
     if count < ENOUGH and len(parts) < ENOUGH:
         reason = "; ".join(filter(None, [reason, "too few VOIs and octants for an interval"]))
-        return Estimate(mean, math.nan, math.nan, sd, count, "", reason)
-    half = _half_width(parts, values.mean(axis=0), function)
-    return Estimate(mean, mean - half, mean + half, sd, count, method, reason)
+        return Estimate(mean, math.nan, math.nan, sd, math.nan, count, "", reason)
+    error = _standard_error(parts, values.mean(axis=0), function)
+    half = error * float(stats.t.ppf((1 + CONFIDENCE) / 2, len(parts) - 1))
+    return Estimate(mean, mean - half, mean + half, sd, error, count, method, reason)
 
 
-def _left_out(vois: pd.DataFrame, columns: tuple[str, ...], count: int) -> str:
+def _left_out(vois: pd.DataFrame, name: str, columns: tuple[str, ...], count: int) -> str:
     """Why VOIs do not enter: what the table says where it is the same for all, else their number."""
     if count == len(vois):
         return ""
-    reasons = set(vois["reason"]) if "reason" in vois else {""}
-    if count == 0 and len(reasons) == 1 and (only := str(reasons.pop())):
+    reasons = {_reason_of(str(text), name) for text in vois["reason"]} if "reason" in vois else {""}
+    if count == 0 and len(reasons) == 1 and (only := reasons.pop()):
         return only
     infinite = np.isinf(vois[list(columns)].to_numpy(float)).any()
     return f"{len(vois) - count} of {len(vois)} VOIs left out: {'infinite' if infinite else 'undefined'} there"
 
 
-def _half_width(parts: np.ndarray, centre: np.ndarray, function: Callable[..., float]) -> float:
-    """Half the interval of a function of means whose covariance is that of the parts divided by their number."""
+def _reason_of(text: str, name: str) -> str:
+    """Of the reasons of a VOI, as specimen.csv joins them, that of one column; the only one where it is for all."""
+    if text.partition(": ")[0] not in DESCRIPTORS:
+        return text
+    given = dict(part.split(": ", 1) for part in text.split("; "))
+    return given.get(name, "")
+
+
+def _standard_error(parts: np.ndarray, centre: np.ndarray, function: Callable[..., float]) -> float:
+    """Of a function of means whose covariance is that of the parts divided by their number."""
     covariance = np.atleast_2d(np.cov(parts, rowvar=False)) / len(parts)
     gradient = np.empty(len(centre))
     for i, value in enumerate(centre):
@@ -142,8 +155,7 @@ def _half_width(parts: np.ndarray, centre: np.ndarray, function: Callable[..., f
         low[i] -= step
         high[i] += step
         gradient[i] = (function(*high) - function(*low)) / (2 * step)
-    quantile = stats.t.ppf((1 + CONFIDENCE) / 2, len(parts) - 1)
-    return float(quantile * math.sqrt(gradient @ covariance @ gradient))
+    return math.sqrt(gradient @ covariance @ gradient)
 
 
 def _finite_rows(table: pd.DataFrame, columns: tuple[str, ...]) -> np.ndarray:

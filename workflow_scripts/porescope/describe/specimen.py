@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import multiprocessing
 import os
 import shutil
@@ -14,30 +15,28 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from porescope.describe.geodesic import DIRECTIONS
+from porescope.describe.boxes import Voi, voi_grid
 from porescope.describe.interval import ENOUGH
-from porescope.describe.names import DESCRIPTORS
+from porescope.describe.names import DESCRIPTORS, DETAILS, METHOD, SEGMENTATION, VOXEL
 from porescope.describe.options import DescribeOptions
-from porescope.describe.voi import Description, Voi, describe_voi, octants, read_block, too_small, voi_grid
+from porescope.describe.segmentation_error import Variant, read_variant
+from porescope.describe.voi import Description, describe_voi, too_small
 from porescope.progress import progress
 from porescope.provenance import content_hash, json_digest
 from porescope.volume import Volume, read_volume
 
 log = logging.getLogger(__name__)
 
-DETAILS = (*(f"tortuosity_{name}" for name in DIRECTIONS), "strut_log_mean", "strut_log_sd", "strut_misfit")
-"""Columns of a specimen's table beyond the descriptors."""
-
 MAPPED = 0
-"""VOI whose middle section is kept for pictures."""
+"""VOI that is kept for pictures."""
 
 
 class Task(NamedTuple):
-    """A VOI, or one of its octants (0 to 7; -1 is the VOI itself)."""
+    """A VOI as it is, or with one of its inputs off."""
 
     voi: int
-    octant: int
     box: Voi
+    variant: Variant = Variant.NONE
 
 
 def describe_specimen(
@@ -63,56 +62,60 @@ def describe_specimen(
     workers : int
         Processes.
     table : path
-        CSV to write: a row a VOI with its origin (corner, um) and size, every descriptor, and the reason where one is
-        undefined.
+        CSV to write: a row a VOI with its origin (corner, um) and size, every descriptor, second estimators and
+        details, the standard uncertainties ``..._sd_segmentation`` and ``..._sd_voxel`` of the first VOIs, the reason
+        where something is undefined, and flags where two estimators contradict each other.
     arrays : path
         NPZ to write: gm_histogram (area in um^2), gm_G_edges, gm_M_edges, strut_diameters_um, strut_weights_um (all
-        VOIs together), slice_mask and slice_tortuosity of one VOI, octants (n, columns) and octant_columns where there
-        are fewer than five VOIs.
+        VOIs together), what pictures are made from of one VOI (see pictures), octants (n, columns) and octant_columns
+        where there are fewer than five VOIs.
     """
     volume = read_volume(mask)
     boxes = voi_grid(volume.shape, volume.spacing, options.voi_um)
-    tasks = [Task(i, -1, box) for i, box in enumerate(boxes)]
-    if len(boxes) < ENOUGH:
-        tasks += [Task(i, j, part) for i, box in enumerate(boxes) for j, part in enumerate(octants(box))]
+    tasks = [Task(i, box) for i, box in enumerate(boxes)]
+    tasks += [Task(*task[:2], variant) for task in tasks[: options.error_vois] for variant in Variant if variant]
     if not boxes:
-        row = too_small(volume.shape, volume.spacing, options.voi_um, dict.fromkeys((*DESCRIPTORS, *DETAILS)))
+        row = too_small(volume.shape, volume.spacing, options.voi_um, (*DESCRIPTORS, *DETAILS))
         log.warning("%s: %s", sample, row.reasons["all"])
-        _write(Path(table), Path(arrays), sample, volume, {Task(0, -1, Voi((0, 0, 0), volume.shape)): row})
+        _write(Path(table), Path(arrays), sample, volume, {Task(0, Voi((0, 0, 0), volume.shape)): row})
         return
     partial = Path(table).parent / f"{sample}.partial"
     _open_partial(partial, json_digest([asdict(options), code, content_hash(Path(mask))]))
     waiting = [task for task in tasks if not _finished(partial, task).is_file()]
     if len(waiting) < len(tasks):
         log.info("%d of %d volumes were finished before", len(tasks) - len(waiting), len(tasks))
-    for _ in progress(_run(waiting, str(mask), options, partial, workers), len(waiting), "volumes of interest"):
+    few = len(boxes) < ENOUGH
+    for _ in progress(_run(waiting, str(mask), options, few, partial, workers), len(waiting), "descriptions"):
         pass
     _write(Path(table), Path(arrays), sample, volume, {task: _load(_finished(partial, task)) for task in tasks})
     shutil.rmtree(partial)
 
 
-def describe_task(task: Task, mask: str, options: DescribeOptions, partial: Path) -> None:
-    """Describe one box and keep the result."""
-    block = read_block(read_volume(mask), task.box, str(mask))
-    description = describe_voi(block, options, maps=task.voi == MAPPED and task.octant < 0)
-    if task.octant >= 0:
-        description = Description(description.values, description.reasons)
-    text = json.dumps([description.values, description.reasons])
+def describe_task(task: Task, mask: str, options: DescribeOptions, few: bool, partial: Path) -> None:
+    """Describe one VOI, with its octants where VOIs are few, and keep the result."""
+    block = read_variant(mask, task.box, task.variant, options)
+    if task.variant:
+        description = Description(describe_voi(block, options, dear=False).values)
+    else:
+        description = describe_voi(block, options, parts=few, maps=task.voi == MAPPED)
+    text = json.dumps([description.values, description.reasons, description.flags, description.parts])
     unfinished = _finished(partial, task).with_suffix(".unfinished")
     with unfinished.open("wb") as stream:
         np.savez(stream, text=np.array(text), **description.arrays)  # type: ignore[arg-type]
     os.replace(unfinished, _finished(partial, task))
 
 
-def _run(tasks: list[Task], mask: str, options: DescribeOptions, partial: Path, workers: int) -> Iterator[None]:
+def _run(
+    tasks: list[Task], mask: str, options: DescribeOptions, few: bool, partial: Path, workers: int
+) -> Iterator[None]:
     if workers == 1 or len(tasks) <= 1:
         for task in tasks:
-            describe_task(task, mask, options, partial)
+            describe_task(task, mask, options, few, partial)
             yield
         return
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=spawn) as pool:
-        waiting = [pool.submit(describe_task, task, mask, options, partial) for task in tasks]
+        waiting = [pool.submit(describe_task, task, mask, options, few, partial) for task in tasks]
         for future in waiting:
             future.result()
             yield
@@ -129,19 +132,21 @@ def _open_partial(partial: Path, key: str) -> None:
 
 
 def _finished(partial: Path, task: Task) -> Path:
-    return partial / (f"voi_{task.voi:04d}.npz" if task.octant < 0 else f"voi_{task.voi:04d}_octant_{task.octant}.npz")
+    return partial / f"voi_{task.voi:04d}_{task.variant or 'itself'}.npz"
 
 
 def _load(path: Path) -> Description:
     with np.load(path, allow_pickle=False) as stored:
-        values, reasons = json.loads(str(stored["text"]))
-        return Description(values, reasons, {name: stored[name] for name in stored.files if name != "text"})
+        values, reasons, flags, parts = json.loads(str(stored["text"]))
+        arrays = {name: stored[name] for name in stored.files if name != "text"}
+        return Description(values, reasons, flags, arrays, parts)
 
 
 def _write(table: Path, arrays: Path, sample: str, volume: Volume, results: dict[Task, Description]) -> None:
-    whole = {task: result for task, result in results.items() if task.octant < 0}
-    rows = [_row(sample, volume, task, result) for task, result in whole.items()]
-    pd.DataFrame(rows).to_csv(table, index=False)
+    whole = {task: result for task, result in results.items() if not task.variant}
+    rows = [_row(sample, volume, task, result) | _errors(task, results) for task, result in whole.items()]
+    last = [{"reason": _text(result.reasons), "flags": "; ".join(result.flags)} for result in whole.values()]
+    pd.DataFrame([row | end for row, end in zip(rows, last, strict=True)]).to_csv(table, index=False)
     stored: dict[str, np.ndarray] = {}
     for result in whole.values():
         for name, array in result.arrays.items():
@@ -151,7 +156,7 @@ def _write(table: Path, arrays: Path, sample: str, volume: Volume, results: dict
                 stored[name] = np.concatenate([stored.get(name, np.zeros(0, np.float32)), array])
             else:
                 stored[name] = array
-    eighths = [[result.values[name] for name in DESCRIPTORS] for task, result in results.items() if task.octant >= 0]
+    eighths = [[part.get(name, np.nan) for name in DESCRIPTORS] for result in whole.values() for part in result.parts]
     stored["octants"] = np.array(eighths, float).reshape(-1, len(DESCRIPTORS))
     stored["octant_columns"] = np.array(list(DESCRIPTORS))
     np.savez_compressed(arrays, **stored)  # type: ignore[arg-type]
@@ -164,6 +169,33 @@ def _row(sample: str, volume: Volume, task: Task, result: Description) -> dict[s
     ):
         row[f"origin_{axis}_um"] = origin + (start - 0.5) * edge
         row[f"size_{axis}_um"] = size * edge
-    row |= {name: result.values[name] for name in (*DESCRIPTORS, *DETAILS)}
-    row["reason"] = "; ".join(text if name == "all" else f"{name}: {text}" for name, text in result.reasons.items())
-    return row
+    return row | {name: result.values[name] for name in (*DESCRIPTORS, *DETAILS)}
+
+
+def _errors(task: Task, results: dict[Task, Description]) -> dict[str, float]:
+    """Standard uncertainties from the variants of a VOI; NaN where it has none."""
+    own = {v: results[task._replace(variant=v)].values for v in Variant if task._replace(variant=v) in results}
+    errors = {}
+    for name in DESCRIPTORS:
+        value = {variant: values[name] for variant, values in own.items()}
+        less, more = (value.get(v, np.nan) for v in (Variant.LESS_SOLID, Variant.MORE_SOLID))
+        segmentation, voxel = abs(more - less) / 2, abs(value.get(Variant.THICKER, np.nan) - value[Variant.NONE])
+        errors[name + SEGMENTATION] = segmentation if np.isfinite(segmentation) else np.nan
+        errors[name + VOXEL] = voxel if np.isfinite(voxel) else np.nan
+    return errors | _method_errors(own[Variant.NONE])
+
+
+def _method_errors(values: dict[str, float]) -> dict[str, float]:
+    """What the estimator of the tortuosity may be off, carried into alpha."""
+    share = values["tortuosity_method_error"]
+    errors = {name + METHOD: share * (values[name] - 1) for name in ("tortuosity", "tortuosity_y")}
+    tau, density = values["tortuosity"], values["relative_density"]
+    alpha = errors["tortuosity" + METHOD] / (tau * -math.log(density)) if 0 < density < 1 else math.nan
+    return {
+        name: error if math.isfinite(error) else math.nan
+        for name, error in (errors | {"alpha" + METHOD: alpha}).items()
+    }
+
+
+def _text(reasons: dict[str, str]) -> str:
+    return "; ".join(text if name == "all" else f"{name}: {text}" for name, text in reasons.items())

@@ -33,10 +33,13 @@ class Struts(NamedTuple):
     ----------
     diameter_um, length_um : (n,) float arrays
         Diameter at each skeleton point and the length of skeleton that it stands for.
+    position_um : (n, 3) float array
+        Skeleton points (z, y, x) from the centre of the VOI's first voxel.
     """
 
     diameter_um: np.ndarray
     length_um: np.ndarray
+    position_um: np.ndarray
 
 
 class LogNormal(NamedTuple):
@@ -95,7 +98,7 @@ def strut_diameters(block: Block, field: np.ndarray, factors: tuple[int, ...], s
     skeleton = thin(field > 0)
     points = np.argwhere(skeleton)
     if not len(points) or not len(surface.position_um):
-        return Struts(np.zeros(0), np.zeros(0))
+        return Struts(np.zeros(0), np.zeros(0), np.zeros((0, 3)))
     position = points * nodes + origin
     near = _in_voi(block, position, NEAR)
     radius = np.zeros(len(points))
@@ -105,7 +108,7 @@ def strut_diameters(block: Block, field: np.ndarray, factors: tuple[int, ...], s
     points, radius = points[keep], radius[keep]
     length = skeleton_lengths(skeleton, points, nodes)
     position = position[keep]
-    return Struts(*(values[_usable(block, position, radius)] for values in (2 * radius, length)))
+    return Struts(*(values[_usable(block, position, radius)] for values in (2 * radius, length, position)))
 
 
 def thin(solid: np.ndarray) -> np.ndarray:

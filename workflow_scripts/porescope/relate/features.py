@@ -20,9 +20,6 @@ COLUMNS = ("sample", "feature", "value", "standard_error", "unit", "origin", "re
 DESCRIPTOR_TEXT = ("sample", "segmenter", "material", "descriptor", "unit", "interval_method", "reason")
 FEATURE_TEXT = ("sample", "feature", "unit", "origin", "reason")
 
-NORMAL_QUANTILE = 1.96
-"""Half widths of 95 % intervals over this are taken as standard errors; by Student's t rather too large."""
-
 
 @dataclass(frozen=True)
 class ModelRows:
@@ -79,6 +76,10 @@ def collect_features(descriptors: Sequence[str | Path], own: Sequence[str | Path
 def descriptor_features(path: str | Path) -> pd.DataFrame:
     """The descriptors' means of every specimen.
 
+    Their standard errors are the statistical ones. The other contributions of sample.csv (segmentation, voxel size,
+    method) put all specimens wrong alike: the coefficients of a model take them up, they neither scatter the specimens
+    nor draw coefficients towards 0, so that the total would make models look less certain than they are.
+
     Raises
     ------
     InputError
@@ -92,9 +93,8 @@ def descriptor_features(path: str | Path) -> pd.DataFrame:
             f"{path}: '{first['descriptor']}' of sample '{first['sample']}' stands twice, expected one row a sample "
             "and descriptor"
         )
-    half = (table["ci_high"] - table["ci_low"]) / 2
-    table = table.rename(columns={"descriptor": "feature", "mean": "value"})
-    return table.assign(standard_error=half / NORMAL_QUANTILE, origin="describe")[list(COLUMNS)]
+    names = {"descriptor": "feature", "mean": "value", "sd_statistical": "standard_error"}
+    return table.rename(columns=names).assign(origin="describe")[list(COLUMNS)]
 
 
 def table_features(path: str | Path) -> pd.DataFrame:

@@ -24,7 +24,8 @@ from porescope.report.style import (
     quiet_grid,
     save,
 )
-from porescope.report.tables import DENSITY_CHECK, descriptor_rows, undefined_rows
+from porescope.report.tables import CONDUCTION, DENSITY_CHECK, ERRORS, descriptor_rows, undefined_rows
+from porescope.report.uncertainty import budget_figure
 from porescope.report.words import counted
 
 
@@ -35,7 +36,7 @@ def plot_descriptors(
     materials: Sequence[str],
     destinations: Mapping[str, str],
 ) -> None:
-    """Draw one figure a panel: a descriptor over temperature, or the density check.
+    """Draw one figure a panel: a descriptor over temperature, or one of the panels beside them (see tables).
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ def plot_descriptors(
     materials : list of str
         In the order of colours.
     destinations : dict of paths
-        Where each panel goes: by the name of a descriptor, or 'density_check'.
+        Where each panel goes: by the name of a descriptor, or 'density_check', 'conduction', 'errors'.
     """
     samples = pd.read_csv(table)
     truths = [json.loads(Path(path).read_text(encoding="utf-8")) for path in simulated]
@@ -56,6 +57,10 @@ def plot_descriptors(
         for panel, destination in destinations.items():
             if panel == DENSITY_CHECK:
                 figure = density_figure(density_check(samples, truths, facts), materials)
+            elif panel == CONDUCTION:
+                figure = conduction_figure(samples, materials)
+            elif panel == ERRORS:
+                figure = budget_figure(samples)
             else:
                 figure = descriptor_figure(samples, panel, materials)
             save(figure, destination)
@@ -169,4 +174,45 @@ def density_figure(check: pd.DataFrame, materials: Sequence[str]) -> Figure:
     ax.set_ylabel("difference")
     quiet_grid(ax)
     title_and_legend(ax, "relative density: described − independent", len(materials))
+    return figure
+
+
+def conduction_figure(samples: pd.DataFrame, materials: Sequence[str]) -> Figure:
+    """Conductivity of the structure, relative to the metal's, over relative density, and what no structure exceeds."""
+    density, solved = (
+        descriptor_rows(samples, name).set_index("sample") for name in ("relative_density", "effective_conductivity")
+    )
+    figure = canvas(WIDTH_IN, 3.1)
+    ax = figure.subplots()
+    look = material_look(materials)
+    for material in materials:
+        own = solved[(solved["material"] == material) & solved.index.isin(density.index)]
+        if len(own):
+            x = density.loc[own.index]
+            ax.errorbar(
+                x["mean"],
+                own["mean"],
+                xerr=np.nan_to_num(x["sd_statistical"]),
+                yerr=np.nan_to_num(own["sd_statistical"]),
+                fmt=look[material]["marker"],
+                color=look[material]["color"],
+                markersize=5,
+                capsize=2,
+                linewidth=1.0,
+                label=plain(material),
+            )
+    known = density.loc[density.index.isin(solved.index), "mean"]
+    low, high = (max(0.0, known.min() - 0.05), min(1.0, known.max() + 0.05)) if len(known) else (0.0, 1.0)
+    D = np.linspace(low, high, 100)
+    for values, style, words, above in (
+        (2 * D / (3 - D), (0, (4, 2)), "2D/(3 − D)", 1),
+        (D**1.5, (0, (1, 1.5)), "D^1.5", -1),
+    ):
+        ax.plot(D, values, color=MUTED, linewidth=1.0, linestyle=style, zorder=0)
+        start = (D[0], values[0])
+        ax.annotate(words, start, (6, 9 * above), textcoords="offset points", va="center", fontsize=7.5, color=MUTED)
+    ax.set_xlabel("relative density D")
+    ax.set_ylabel("conductivity / that of the metal")
+    quiet_grid(ax)
+    title_and_legend(ax, "conductivity of the structure alone, σᵣ", len(materials))
     return figure

@@ -2,8 +2,24 @@
 
 from porescope.describe.names import DESCRIPTORS
 
-SYMBOLS = {"phi": "φ", "tau": "τ", "tau_y": "τ(+y)", "alpha": "α", "beta": "β", "S_V": "Sᵥ", "SP2D": "SP₂D"}
-UNITS = {"1/um": "µm⁻¹", "1/um2": "µm⁻²", "um": "µm"}
+SYMBOLS = {
+    "phi": "φ",
+    "tau": "τ",
+    "tau_y": "τ(+y)",
+    "alpha": "α",
+    "beta": "β",
+    "S_V": "Sᵥ",
+    "S_S": "Sₛ",
+    "t_s": "tₛ",
+    "t_p": "tₚ",
+    "l_s": "ℓₛ",
+    "l_p": "ℓₚ",
+    "xi": "ξ",
+    "chi_V": "χᵥ",
+    "sigma_r": "σᵣ",
+    "SP2D": "SP₂D",
+}
+UNITS = {"1/um": "µm⁻¹", "1/um2": "µm⁻²", "1/um3": "µm⁻³", "um": "µm"}
 
 
 def symbol_of(descriptor: str) -> str:

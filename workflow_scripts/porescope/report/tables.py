@@ -6,7 +6,12 @@ import numpy as np
 import pandas as pd
 
 DENSITY_CHECK = "density_check"
-"""Name of the panel that compares described with independent relative densities."""
+CONDUCTION = "conduction"
+ERRORS = "errors"
+"""Panels beside the curves: described and independent densities; conduction over density; the errors."""
+
+STRUCTURES = ("solid", "skeleton", "paths", "mean_curvature", "gaussian_curvature")
+"""Kinds of pictures of the structure."""
 
 SPLIT_NAMES = {
     "train": "seen in training",

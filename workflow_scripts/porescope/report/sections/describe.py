@@ -10,7 +10,8 @@ from porescope.report.densities import density_check
 from porescope.report.joint import read_joints
 from porescope.report.notation import plain_label, symbol_of, unit_text
 from porescope.report.results import Results
-from porescope.report.tables import descriptor_rows, undefined_rows
+from porescope.report.sections import uncertainty
+from porescope.report.tables import CONDUCTION, STRUCTURES, descriptor_rows, undefined_rows
 from porescope.report.words import counted, fixed, listed, number, temperature, with_interval
 
 CURVATURES = ("mean_curvature_per_um", "gaussian_curvature_per_um2")
@@ -25,6 +26,34 @@ JOINT = (
     "colour scale. Upper right: convex, as particles; upper left: concave, as round pores; below zero: saddles, as "
     "necks. No surface lies above the dashed parabola G = M²; the cross is the mean of the histogram."
 )
+
+CONDUCTING = (
+    "The metal's geometry solved for its conductivity, relative to the pore-free metal; bars are standard errors where "
+    "known. No isotropic structure lies above 2D/(3 − D) (Hashin and Shtrikman); D^1.5 is Bruggeman's rule."
+)
+
+STRUCTURE = (
+    "One volume of interest of each material's lowest and highest temperature, in parallel projection: the bars of "
+    "length hold in the plane of the picture. Skeleton and curvature are shown in a part of the volume; each picture "
+    "has one scale of colours for all specimens."
+)
+
+SEEN = {
+    "solid": "The metal.",
+    "skeleton": "Its skeleton, coloured by the strut diameter.",
+    "paths": "Ways from the top through a section: how much longer than straight they are.",
+    "mean_curvature": "Mean curvature of the interface: red convex, blue concave.",
+    "gaussian_curvature": "Gaussian curvature of the interface: below zero saddles, such as necks.",
+}
+
+CONTRIBUTIONS = {
+    "sd_statistical": "u (material)",
+    "sd_segmentation": "u (interface)",
+    "sd_voxel": "u (slices)",
+    "sd_method": "u (estimator)",
+    "sd_total": "u (all)",
+}
+"""Columns of the standard uncertainties, and how the full table names them."""
 
 
 def section(results: Results) -> Section:
@@ -66,7 +95,12 @@ def section(results: Results) -> Section:
             columns=3,
         )
     )
+    blocks += structures(results)
+    conduction = results.pictures([f"descriptor__{CONDUCTION}"], "Solved conductivity over relative density")
+    if conduction:
+        blocks.append(Figure("What the structure alone conducts", "", CONDUCTING, conduction, columns=2))
     blocks.append(change_table(samples, results))
+    blocks += uncertainty.blocks(results, samples)
     check = density_check(samples, list(results.records("simulated").values()), results.facts)
     keys = density_keys(samples, results)
     if len(check):
@@ -81,6 +115,12 @@ def section(results: Results) -> Section:
         f"{_vois(samples)} in each."
     )
     return Section("describe", "Microstructure", lead, blocks, keys)
+
+
+def structures(results: Results) -> list[Block]:
+    """Pictures of the structure, those that were made."""
+    pictures = results.pictures([f"structure__{kind}" for kind in STRUCTURES], "{} of the structure", SEEN)
+    return [Figure("The structure itself", "", STRUCTURE, pictures, columns=3)] if pictures else []
 
 
 def ends(samples: pd.DataFrame, descriptor: str, material: str) -> tuple[pd.Series, pd.Series] | None:
@@ -257,9 +297,11 @@ def full_table(samples: pd.DataFrame) -> Table:
         reason = r.get("reason")
         words = [str(r["sample"]), label + (f" ({unit})" if unit else ""), text_or_dash(r.get("interval_method")),
                  text_or_dash(reason, "")]  # fmt: skip
-        numbers = [number(r["mean"], 4), number(r["ci_low"], 4), number(r["ci_high"], 4), number(r["sd"], 3)]
+        numbers = [number(r["mean"], 4), number(r["ci_low"], 4), number(r["ci_high"], 4)]
+        numbers += [number(r[column], 2) for column in CONTRIBUTIONS]
         rows.append(Row([*words, *numbers, number(r["n_voi"], 4)]))
-    columns = ["specimen", "descriptor", "interval from", "remark", "mean", "95 % low", "95 % high", "sd", "VOIs"]
+    columns = ["specimen", "descriptor", "interval from", "remark", "mean", "95 % low", "95 % high"]
+    columns += [*CONTRIBUTIONS.values(), "VOIs"]
     return Table("All descriptors of all specimens", columns, rows, text_columns=4, folded=True)
 
 
