@@ -1,6 +1,11 @@
 """If these fail, trainings could not be repeated or continued, or masks would depend on how a stack is read."""
 
 import itertools
+import json
+import os
+import subprocess
+import sys
+import time
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -33,6 +38,7 @@ from porescope.segment.train import TrainingOptions, batch_indices, learning_rat
 from porescope.torch_setup import autocast
 from porescope.volume import Spacing, read_volume, write_volume
 
+SCRIPTS = Path(training.__file__).parents[2]
 SPACING = Spacing(0.025, 0.025, 0.025)
 SMALL: dict[str, Any] = {"architecture": "folded", "settings": {"channels": [8, 12, 16]}}
 PLAIN = dict.fromkeys([field.name for field in fields(AugmentOptions)], 0.0)
@@ -346,3 +352,29 @@ def test_precision_is_what_was_asked_for() -> None:
         with autocast("cpu", precision):
             product[precision] = (torch.ones(2, 2) @ torch.ones(2, 2)).dtype
     assert product == {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+
+def test_a_training_that_was_killed_outright_goes_on_to_the_same_weights(patches: Path, tmp_path: Path) -> None:
+    """SIGKILL leaves no time to tidy up: only what was saved before counts."""
+    undisturbed = run(patches, tmp_path / "a", TrainingOptions(**{**vars(OPTIONS), "steps": 200}))
+    target = tmp_path / "b" / "weights.safetensors"
+    target.parent.mkdir()
+    program = (
+        "import json, sys, torch; torch.set_num_threads(1)\n"
+        "from porescope.segment.train import TrainingOptions, train\n"
+        "patches, weights, history, options = sys.argv[1:]\n"
+        "train(patches, weights, history, TrainingOptions(**json.loads(options)), 1, 'cpu', 'c', save_every_s=0)\n"
+    )
+    options = json.dumps({**vars(OPTIONS), "steps": 200})
+    arguments = [str(patches), str(target), str(tmp_path / "b" / "history.csv"), options]
+    environment = {**os.environ, "PYTHONPATH": str(SCRIPTS)}
+    process = subprocess.Popen([sys.executable, "-c", program, *arguments], env=environment)
+    try:
+        while process.poll() is None and not beside(target).is_file():
+            time.sleep(0.01)
+    finally:
+        process.kill()
+        process.wait()
+    assert beside(target).is_file()
+    assert not target.exists()
+    assert run(patches, tmp_path / "b", TrainingOptions(**json.loads(options))).read_bytes() == undisturbed.read_bytes()
