@@ -328,6 +328,7 @@ rule write_page:
         simulated=expand(rules.simulate_specimen.output.info, sample=campaign.simulated),
         restored=expand(rules.restore_stack.output.info, sample=campaign.imaged),
         quality=reported.of("restore", rules.collect_quality.output.table),
+        restore_figures=expand(rules.plot_restoration.output.figure, sample=reported.shown),
         label=expand(rules.label_stack.output.info, sample=campaign.imaged),
         label_figures=expand(rules.label_stack.output.figure, sample=reported.shown),
         scores=reported.of("segment truth", rules.score_segmenters.output.scores),

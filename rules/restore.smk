@@ -1,7 +1,7 @@
 """Stage restore: even brightness, no curtaining stripes, slices in register.
 
 in   results/ingest/{sample}.ome.zarr
-out  results/restore/{sample}.ome.zarr, {sample}.json (drift, crop, quality), results/restore/quality.csv
+out  results/restore/{sample}.ome.zarr, {sample}.json (drift, crop, quality), {sample}.png, results/restore/quality.csv
 
 Paper: pre-processing of the tomograms before segmentation.
 """
@@ -32,10 +32,43 @@ rule restore_stack:
         "../workflow_scripts/restore_stack.py"
 
 
+rule plot_restoration:
+    """Draw the drift of a specimen beside the truth, where that is known, and its slices before and after."""
+    input:
+        raw=rules.ingest_stack.output.volume,
+        restored=rules.restore_stack.output.volume,
+        info=rules.restore_stack.output.info,
+        truth=lambda wildcards: expand(
+            rules.simulate_specimen.output.drift, sample=set(campaign.simulated) & {wildcards.sample}
+        ),
+    output:
+        figure=report(
+            "results/restore/{sample}.png",
+            caption="captions/restoration.rst",
+            category="Restoration",
+            labels={"specimen": "{sample}"},
+        ),
+    log:
+        "results/logs/restore/plot_restoration/{sample}.log",
+    benchmark:
+        "results/benchmarks/restore/plot_restoration/{sample}.tsv"
+    conda:
+        "../envs/imaging.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=700),
+        runtime=minutes(5),
+    params:
+        code=code("plot_restoration.py"),
+    script:
+        "../workflow_scripts/plot_restoration.py"
+
+
 rule collect_quality:
-    """Quality of all stacks before and after restoring."""
+    """Quality of all stacks before and after restoring; for simulated ones, the error of the drift."""
     input:
         infos=expand(rules.restore_stack.output.info, sample=campaign.imaged),
+        drifts=expand(rules.simulate_specimen.output.drift, sample=campaign.simulated),
     output:
         table="results/restore/quality.csv",
     log:
@@ -50,6 +83,7 @@ rule collect_quality:
         runtime=minutes(5),
     params:
         samples=campaign.imaged,
+        simulated=campaign.simulated,
         code=code("collect_quality.py"),
     script:
         "../workflow_scripts/collect_quality.py"

@@ -152,7 +152,10 @@ def test_threads_do_not_change_the_result(damaged, options: RestoreOptions) -> N
     np.testing.assert_array_equal(*results)
 
 
-def test_quality_table_has_a_row_for_each_specimen_and_metric(restored) -> None:
-    table = quality_table({"a": restored[1], "b": restored[1]})
+def test_quality_table_has_a_row_for_each_specimen_and_metric(damaged, restored) -> None:
+    table = quality_table({"a": restored[1], "b": restored[1]}, {"b": damaged.drift})
     assert table.columns.tolist() == ["sample", "metric", "before", "after"]
-    assert len(table) == 10
+    assert len(table) == 12
+    drift = table[table["metric"] == "drift_rms_y_px"]
+    assert drift["sample"].tolist() == ["b"]
+    assert drift["after"].item() < 0.25 < drift["before"].item()

@@ -1,6 +1,7 @@
 """Sections on stages restore and label: what was mended, where the thresholds lie."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ MEASURES = {
     "stripe_energy": ("energy of stripes", "lower"),
     "brightness_cv": ("variation of brightness from slice to slice", "lower"),
     "illumination_unevenness": ("unevenness of illumination", "lower"),
+    "noise": ("noise of pixels on the metal", "lower"),
+    "drift_rms_y_px": ("drift along y against the truth, without its trend (px RMS)", "lower"),
+    "drift_rms_x_px": ("drift along x against the truth, without its trend (px RMS)", "lower"),
 }
 """Columns ``metric`` of quality.csv in words, and which way is better."""
 
@@ -35,9 +39,74 @@ def restore_section(results: Results) -> Section:
             f"the median over {counted(len(known), 'stack')} is {number(float(np.median(list(known.values()))))} px."
         )
     quality = results.table("quality")
+    records = results.records("restored")
+    blocks += damage_notes(records)
+    if pictures := [
+        Picture(path, f"Drift of {path.stem}, before and after") for path in results.paths("restore_figures")
+    ]:
+        caption = (
+            "Left: displacement of every slice as recovered and, for a simulated specimen, as it was, but for a linear "
+            "trend, which images alone cannot tell from structure that lies obliquely. Right: one slice, and a cut "
+            "through all slices, before and after."
+        )
+        blocks.append(
+            Figure("Drift, and slices before and after", drift_takeaway(quality), caption, pictures, columns=1)
+        )
     if quality is not None and len(quality):
         blocks += [summary_table(quality), full_table(quality)]
+    if records:
+        blocks.append(stack_table(records))
     return Section("restore", title, lead, blocks)
+
+
+def damage_notes(records: Mapping[str, Mapping[str, Any]]) -> list[Block]:
+    """A note for every specimen with slices that had to be interpolated."""
+    notes: list[Block] = []
+    for name, record in records.items():
+        if damaged := record.get("interpolated_slices", []):
+            told = "; ".join(f"slice {item['slice']} {item['reason']}" for item in damaged)
+            notes.append(
+                Note(f"{name}: {counted(len(damaged), 'slice')} damaged and interpolated: {told}.", alarm=True)
+            )
+    return notes
+
+
+def drift_takeaway(quality: pd.DataFrame | None) -> str:
+    """How exactly the drift was recovered, over all specimens where it is known."""
+    if quality is None:
+        return ""
+    errors = quality[quality["metric"].isin(["drift_rms_y_px", "drift_rms_x_px"])]
+    if errors.empty:
+        return ""
+    before, after = (float(np.sqrt(np.mean(errors[column] ** 2))) for column in ("before", "after"))
+    return (
+        f"Of a drift of {number(before)} px RMS {number(after)} px are left in the simulated specimens, linear trends "
+        "apart."
+    )
+
+
+def stack_table(records: Mapping[str, Mapping[str, Any]]) -> Table:
+    """What cannot be known from the images alone, with its doubt: steady drift, and the thickness of the slices."""
+    rows = []
+    for name, record in records.items():
+        rate, error = record.get("apparent_trend_px_per_slice"), record.get("apparent_trend_standard_error")
+        told = record.get("slice_thickness", {})
+        cells = [
+            MISSING if rate is None else f"{number(value, 2)} ± {number(2 * error[axis], 2) if error else MISSING}"
+            for axis, value in enumerate(rate or (math.nan, math.nan))
+        ]
+        um, doubt = told.get("apparent_um"), told.get("standard_error_um")
+        apparent = MISSING if um is None else f"{number(1000 * um)} ± {number(2000 * doubt, 2) if doubt else MISSING}"
+        rows.append(Row([name, *cells, number(1000 * told["nominal_um"]) if told else MISSING, apparent]))
+    return Table(
+        "Steady drift and slice thickness, as far as images tell",
+        ["specimen", "rate along y, px a slice", "along x", "nominal thickness, nm", "apparent thickness, nm"],
+        rows,
+        caption="Rates are of the displacement as measured, with twice their standard error; walls of pores seen at an "
+        "angle move along y at such a rate, so that by default it is not undone there. The apparent thickness is that "
+        "of a structure alike in all directions; a flattened one looks thicker or thinner.",
+        folded=len(rows) > 6,
+    )
 
 
 def drift_px(info: dict[str, Any]) -> float:
@@ -115,16 +184,31 @@ def label_section(results: Results) -> Section:
     blocks: list[Block] = []
     if pictures:
         caption = (
-            "Grey-level histograms with the thresholds; the hybrid one is the first high peak of the smoothed second "
-            "derivative above both the pore mode and the conventional threshold."
+            "a: grey values of all slices with both thresholds. b: the hybrid one is the first high peak of the second "
+            "derivative above the pore mode and the conventional threshold. c: relative density for every position of "
+            "either threshold. d to f: a slice and its labels; g to i: the framed part, with mean greys of superpixels."
         )
         blocks.append(Figure("Histograms and thresholds", "", caption, pictures, columns=1))
-    rows = [Row([name, number(r["threshold_cta"], 4), number(r["threshold_hybrid"], 4)]) for name, r in labels.items()]
-    columns = ["specimen", "conventional (CTA)", "hybrid"]
-    blocks.append(Table("Thresholds in grey levels", columns, rows, folded=len(rows) > 6))
+    rows = [
+        Row([name, number(r["threshold_cta"], 4), number(r["threshold_hybrid"], 4), *_spreads(r)])
+        for name, r in labels.items()
+    ]
+    columns = ["specimen", "conventional (CTA)", "hybrid", "density, CTA", "density, hybrid"]
+    caption = "Thresholds in grey levels; densities with what half a standard deviation of the metal's grey changes."
+    blocks.append(Table("Thresholds, and what hangs on them", columns, rows, caption=caption, folded=len(rows) > 6))
     links = [(name, f"../label/{name}.png") for name in labels]
     blocks.append(Links("Histograms of all specimens, in the results folder:", links))
     return Section("label", title, lead, blocks)
+
+
+def _spreads(record: Mapping[str, Any]) -> list[str]:
+    """Relative density by either method, with its change over half a standard deviation of the metal either way."""
+    told = record.get("sensitivity")
+    if told is None:
+        return [MISSING, MISSING]
+    low, middle, high = (told["shift_in_metal_sd"].index(shift) for shift in (-0.5, 0.0, 0.5))
+    densities = [told[f"relative_density_{method}"] for method in ("cta", "hybrid")]
+    return [f"{d[middle]:.3f} ± {(d[low] - d[high]) / 2:.3f}" for d in densities]
 
 
 def _takeaway(quality: pd.DataFrame) -> str:
