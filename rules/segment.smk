@@ -339,6 +339,7 @@ rule compare_masks:
             segmenter=lookup(within=config, dpath="segment/segmenters"),
         ),
         slices=expand("results/segment/{segmenter}/{{sample}}.csv", segmenter=campaign.networks),
+        info=rules.restore_stack.output.info,
     output:
         table="results/segment/disagreement/{sample}.csv",
     log:
