@@ -394,7 +394,7 @@ rule score_segmenters:
             sample=campaign.with_truth,
             segmenter=lookup(within=config, dpath="segment/segmenters"),
         ),
-        plan=branch(campaign.trained_segmenters, then=rules.plan_training.output.plan, otherwise=[]),
+        plan=[rules.plan_training.output.plan] if campaign.trained_segmenters else [],
         restored=expand(rules.restore_stack.output.info, sample=campaign.with_truth),
         truth=campaign.truth_files,
     output:
