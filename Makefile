@@ -17,11 +17,10 @@ test: $(INSTALLED)
 	$(VENV)/bin/python -m pytest
 
 bench: $(INSTALLED)
-	PYTHONPATH=workflow_scripts $(VENV)/bin/python benchmarks/geodesic.py
-	PYTHONPATH=workflow_scripts $(VENV)/bin/python benchmarks/selection.py
-	PYTHONPATH=workflow_scripts $(VENV)/bin/python benchmarks/conductivity.py
-	PYTHONPATH=workflow_scripts $(VENV)/bin/python benchmarks/rays.py
-	PYTHONPATH=workflow_scripts $(VENV)/bin/python benchmarks/simulate.py
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.lock
+	for name in geodesic describe conductivity restore segment selection rays simulate; do \
+		PYTHONPATH=workflow_scripts $(VENV)/bin/python benchmarks/$$name.py || exit 1; \
+	done
 
 reference: $(INSTALLED)
 	PYTHONPATH=workflow_scripts $(VENV)/bin/python -m porescope.campaign.reference config

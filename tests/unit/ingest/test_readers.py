@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import zarr
@@ -65,7 +66,6 @@ def test_a_folder_of_two_formats_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("chunks", [None, (2, 20, 30)])
 def test_hdf5_with_its_voxel_size(tmp_path: Path, chunks) -> None:
-    h5py = pytest.importorskip("h5py")
     with h5py.File(tmp_path / "s.h5", "w") as file:
         data = file.create_dataset("t0/channel0", data=DEEP, chunks=chunks)
         data.attrs["element_size_um"] = [0.05, 0.02, 0.03]
@@ -75,7 +75,6 @@ def test_hdf5_with_its_voxel_size(tmp_path: Path, chunks) -> None:
 
 
 def test_which_dataset_of_an_hdf5_file_must_be_clear(tmp_path: Path) -> None:
-    h5py = pytest.importorskip("h5py")
     with h5py.File(tmp_path / "s.h5", "w") as file:
         file["a"], file["b"] = STACK, STACK[..., None] + 0
     with pytest.raises(

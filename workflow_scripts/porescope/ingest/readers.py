@@ -1,12 +1,12 @@
 """Stacks in the formats that users have them in, behind one interface: headers first, then slices one at a time."""
 
-import importlib
 import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+import h5py
 import numpy as np
 import zarr
 from skimage.io import imread
@@ -160,10 +160,6 @@ class Hdf5(_Chunked):
     def array(self) -> Any:
         """See _Chunked."""
         path = self.described_by[0]
-        try:
-            h5py = importlib.import_module("h5py")  # by name: only campaigns with HDF5 files need it
-        except ImportError:
-            raise InputError(f"{path}: reading HDF5 needs the package h5py; expected it to be installed") from None
         try:
             file = h5py.File(path, "r")
         except OSError as error:
