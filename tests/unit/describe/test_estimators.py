@@ -34,8 +34,8 @@ def test_selfcheck_covers_what_the_issue_demands(selfchecked):
     lines = {
         (row["estimator"], row["shape"].split(",")[0], row["size_voxels"]): row["tolerance"] for row in selfchecked
     }
-    assert lines["specific_surface_per_um", "ball", 10] <= 0.02
-    assert lines["specific_surface_per_um", "ball", 6] <= 0.02
+    assert lines["specific_surface_per_um", "ball", 4] <= 0.03
+    assert lines["specific_surface_per_um", "ball", 6] <= 0.01
     assert lines["specific_surface_per_um", "gyroid", 32] <= 0.02
     assert lines["tortuosity_y", "straight channel", 8] <= 0.005
     assert lines["tortuosity_y", "channel at 45 degrees", 12] <= 0.01
@@ -97,7 +97,7 @@ def test_faces_of_the_voi_are_no_interface():
 def test_slabs_of_a_large_volume_join_without_a_seam(monkeypatch):
     block = shapes.ball(12, CUBE)
     whole = interface(block, SMOOTHING)
-    monkeypatch.setattr("porescope.describe.curvature.SLAB", 16)
+    monkeypatch.setattr("porescope.describe.mesh.SLAB", 16)
     parts = interface(block, SMOOTHING)
     assert parts.area_um2.sum() == pytest.approx(whole.area_um2.sum(), rel=1e-3)
     assert parts.gaussian_curvature_per_um2 == pytest.approx(whole.gaussian_curvature_per_um2, rel=0.01)

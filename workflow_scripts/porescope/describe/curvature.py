@@ -1,21 +1,29 @@
 """Mean and Gaussian curvature of the interface, from derivatives of the smooth field at points of its zero level."""
 
-from collections.abc import Iterator
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
-from vtkmodules.vtkCommonDataModel import vtkImageData
-from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D
+from numba import njit
 
-from porescope.describe.field import MARGIN, Block, field_from, smooth_spectrum, wave_numbers
+from porescope.describe.field import Block
+from porescope.describe.mesh import Mesh, areas_and_normals, slab_meshes
 from porescope.volume import Spacing
 
-ORIENTATION = -1.0
-"""Sign that turns the triangles of zero_level, in (z, y, x), out of the positive region."""
+REACH = 6
+"""Nodes on either side that differences reach for."""
 
-SLAB = 64
-"""Slices that are worked on at once, margins not counted."""
+_J = range(1, REACH + 1)
+_BINOMIALS = [math.comb(2 * REACH, REACH - j) / math.comb(2 * REACH, REACH) for j in _J]
+FIRST = np.array([0.0] + [(-1) ** (j + 1) * b / j for j, b in zip(_J, _BINOMIALS, strict=True)])
+SECOND = np.array([-2 * sum(1 / j**2 for j in _J)] + [2 * c / j for j, c in zip(_J, FIRST[1:], strict=True)])
+"""Central differences of twelfth order: weights of the node itself and of those 1 to 6 steps away on either side.
+
+First and second differences must be equally sharp: where mixed ones are blunter, G = k1 k2 is too large everywhere.
+"""
+
+NODES = 2 * REACH + 4
+"""Along the edge that a point lies on: cubic interpolation between four nodes, differences of up to six more."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,11 @@ class Interface:
     area_um2: np.ndarray
     mean_per_um: np.ndarray
     gaussian_per_um2: np.ndarray
+
+    @property
+    def total_area_um2(self) -> float:
+        """Area in the VOI, as it is after smoothing."""
+        return float(self.area_um2.sum(dtype=np.float64))
 
     @property
     def mean_curvature_per_um(self) -> float:
@@ -66,7 +79,7 @@ def interface(block: Block, smoothing_px: float) -> Interface:
     block : Block
         The VOI and its surroundings.
     smoothing_px : float
-        Width of the smoothing kernel in voxels; see field.smooth_spectrum.
+        Width of the smoothing kernel in voxels; see field.smoothing_widths.
 
     Returns
     -------
@@ -76,19 +89,20 @@ def interface(block: Block, smoothing_px: float) -> Interface:
     Notes
     -----
     With gradient g and Hessian H of u, the normal out of the solid N = -g/|g|: M = -(|g|^2 tr H - g'Hg) / (2 |g|^3),
-    G = g' adj(H) g / |g|^4. Derivatives are exact in the Fourier domain and interpolated by cubics along the edge.
-    Large volumes are worked on in slabs, so memory holds one slab of derivatives.
+    G = g' adj(H) g / |g|^4. Derivatives are central differences of twelfth order, interpolated by cubics along the
+    edge that a point lies on; they are taken at the points alone. The means hold for the
+    default width: there what smoothing takes from thin necks and what the staircase leaves make up for each other, to
+    within 10 % of <G> on random fields with G h^2 = -0.03 and, at equal shares of the phases, -0.09, of seeds it was
+    not chosen on (see selfcheck). At -0.09 with 31 % metal, <G> comes out 11 % too small: necks of three voxels are
+    lost; euler.curvature_from_euler holds there within 3 %.
+    Large volumes are worked on in slabs.
 
     References
     ----------
     Goldman, Curvature formulas for implicit curves and surfaces, CAGD 22 (2005).
     """
-    parts = list(_slab_interfaces(block, smoothing_px))
-    joined = {
-        name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("position_um", "normal", "area_um2", "mean_per_um", "gaussian_per_um2")
-    }
-    return Interface(**joined)
+    parts = [_points(mesh, block) for mesh in slab_meshes(block, smoothing_px)]
+    return Interface(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def curvature_edges(
@@ -101,121 +115,146 @@ def curvature_edges(
     return np.linspace(-gaussian, gaussian, bins + 1), np.linspace(-mean, mean, bins + 1)
 
 
-def _slab_interfaces(block: Block, smoothing_px: float) -> Iterator[Interface]:
-    depth = block.solid.shape[0]
-    for start in range(0, depth, SLAB):
-        stop = min(start + SLAB, depth)
-        low, high = max(0, start - MARGIN), min(depth, stop + MARGIN)
-        yield _slab_interface(block, slice(low, high), (start, stop), smoothing_px)
-
-
-def _slab_interface(block: Block, read: slice, core: tuple[int, int], smoothing_px: float) -> Interface:
-    """Interface points of the slices ``core`` from the slices ``read`` of the block."""
-    solid = block.solid[read]
-    spectrum = smooth_spectrum(solid, block.spacing, smoothing_px)
-    vertices, triangles = zero_level(field_from(spectrum, solid.shape))
-    keep_from, keep_to = core[0] - read.start - 0.5, core[1] - read.start - 0.5
-    centres = vertices[triangles].mean(axis=1)
-    triangles = triangles[(centres[:, 0] >= keep_from) & (centres[:, 0] < keep_to)]
-    used, triangles = np.unique(triangles, return_inverse=True)
-    vertices, triangles = vertices[used], triangles.reshape(-1, 3)
-    offset = np.array([read.start - MARGIN, -MARGIN, -MARGIN], np.float32)
-    area, normal = _areas_and_normals(vertices + offset, triangles, block)
+def _points(mesh: Mesh, block: Block) -> tuple[np.ndarray, ...]:
+    """Columns of Interface for a part of the mesh."""
+    place = mesh.vertices + mesh.offset
+    area, normal = areas_and_normals(place, mesh.triangles, block)
     mean, gaussian = np.zeros_like(area), np.zeros_like(area)
-    counts = area > 0
-    mean[counts], gaussian[counts] = _curvatures(spectrum, solid.shape, vertices[counts], block.spacing)
-    return Interface((vertices + offset) * np.array(block.spacing, np.float32), normal, area, mean, gaussian)
+    edges = np.array(block.spacing)
+    counted = np.flatnonzero(area > 0)
+    _curvatures(mesh.field, mesh.vertices, counted, edges, mean, gaussian)
+    return place * edges.astype(np.float32), normal, area, mean, gaussian
 
 
-def zero_level(field: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Triangulation of the zero level of a field.
-
-    Returns
-    -------
-    vertices : (n, 3) float32 array
-        In index coordinates (z, y, x), each on an edge of the grid.
-    triangles : (m, 3) int array
-    """
-    image = vtkImageData()
-    image.SetDimensions(field.shape[::-1])
-    image.GetPointData().SetScalars(numpy_to_vtk(np.ascontiguousarray(field, np.float32).ravel()))
-    edges = vtkFlyingEdges3D()
-    edges.SetInputData(image)
-    edges.SetValue(0, 0.0)
-    edges.ComputeNormalsOff()
-    edges.ComputeGradientsOff()
-    edges.ComputeScalarsOff()
-    edges.Update()
-    surface = edges.GetOutput()
-    if surface.GetNumberOfPoints() == 0:
-        return np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int64)
-    vertices = vtk_to_numpy(surface.GetPoints().GetData())[:, ::-1]
-    triangles = vtk_to_numpy(surface.GetPolys().GetConnectivityArray()).reshape(-1, 3)
-    return np.ascontiguousarray(vertices), triangles.copy()
-
-
-def _areas_and_normals(vertices: np.ndarray, triangles: np.ndarray, block: Block) -> tuple[np.ndarray, np.ndarray]:
-    """Per vertex a third in um^2 of each triangle with the centre in the VOI, and the normal out of the solid."""
-    corners = vertices[triangles]
-    centres = corners.mean(axis=1)
-    inside = ((centres >= -0.5) & (centres < np.array(block.shape) - 0.5)).all(axis=1)
-    corners = corners * np.array(block.spacing, np.float32)
-    vectors = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    share = np.linalg.norm(vectors, axis=1) / 6 * inside
-    corner, count = triangles.ravel(), len(vertices)
-    area = np.bincount(corner, weights=np.repeat(share, 3), minlength=count)
-    summed = np.column_stack([np.bincount(corner, weights=np.repeat(v, 3), minlength=count) for v in vectors.T])
-    normal = ORIENTATION * summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-30)
-    return area.astype(np.float32), normal.astype(np.float32)
-
-
+@njit(cache=True, nogil=True)
 def _curvatures(
-    spectrum: np.ndarray, shape: tuple[int, ...], vertices: np.ndarray, spacing: Spacing
-) -> tuple[np.ndarray, np.ndarray]:
-    """M in 1/um and G in 1/um^2 at the vertices."""
-    sample = _EdgeSampler(vertices, shape)
-    steps = [1j * k / np.float32(h) for k, h in zip(wave_numbers(shape), spacing, strict=True)]
-    gz, gy, gx = (sample(field_from(spectrum * d, shape)) for d in steps)
-    zz, zy, zx, yy, yx, xx = (
-        sample(field_from(spectrum * (steps[i] * steps[j]), shape))
-        for i, j in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+    field: np.ndarray,
+    vertices: np.ndarray,
+    counted: np.ndarray,
+    edges: np.ndarray,
+    mean: np.ndarray,
+    gaussian: np.ndarray,
+) -> None:
+    """M in 1/um and G in 1/um^2 at the counted vertices, which lie at least eight nodes within the field."""
+    ny, nx = field.shape[1:]
+    flat = field.ravel()
+    strides = (ny * nx, nx, 1)
+    weights = np.empty((3, NODES))
+    slope, bend = np.empty(3), np.empty((3, 3))
+    for index in counted:
+        vertex = vertices[index]
+        axis = _edge_of(vertex)
+        node = 0
+        for b in range(3):
+            node += strides[b] * int(math.floor(vertex[b]) if b == axis else round(vertex[b]))
+        _along(vertex[axis] - math.floor(vertex[axis]), weights)
+        _derivatives(flat, node, axis, strides, weights, slope, bend)
+        for b in range(3):
+            slope[b] /= edges[b]
+            for c in range(3):
+                bend[b, c] /= edges[b] * edges[c]
+        mean[index], gaussian[index] = _goldman(slope, bend)
+
+
+@njit(cache=True, nogil=True)
+def _edge_of(vertex: np.ndarray) -> int:
+    """Axis of the grid's edge that a vertex lies on."""
+    axis, off = 0, -1.0
+    for b in range(3):
+        away = abs(vertex[b] - round(vertex[b]))
+        if away > off:
+            axis, off = b, away
+    return axis
+
+
+@njit(cache=True, nogil=True)
+def _along(t: float, weights: np.ndarray) -> None:
+    """Value, first and second derivative between two nodes at t, from nodes -7 ... 8."""
+    cubic = (
+        -t * (t - 1) * (t - 2) / 6,
+        (t + 1) * (t - 1) * (t - 2) / 2,
+        -(t + 1) * t * (t - 2) / 2,
+        (t + 1) * t * (t - 1) / 6,
     )
-    square = gz**2 + gy**2 + gx**2
-    along = gz**2 * zz + gy**2 * yy + gx**2 * xx + 2 * (gz * gy * zy + gz * gx * zx + gy * gx * yx)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = -(square * (zz + yy + xx) - along) / (2 * square**1.5)
-        adjugate = gz**2 * (yy * xx - yx**2) + gy**2 * (zz * xx - zx**2) + gx**2 * (zz * yy - zy**2)
-        adjugate += 2 * (gz * gy * (zx * yx - zy * xx) + gz * gx * (zy * yx - zx * yy) + gy * gx * (zy * zx - yx * zz))
-        gaussian = adjugate / square**2
-    return np.nan_to_num(mean).astype(np.float32), np.nan_to_num(gaussian).astype(np.float32)
+    weights[:] = 0
+    for i in range(4):
+        weights[0, i + REACH] = cubic[i]
+        weights[2, i + REACH] += cubic[i] * SECOND[0]
+        for j in range(1, REACH + 1):
+            weights[1, i + REACH + j] += cubic[i] * FIRST[j]
+            weights[1, i + REACH - j] -= cubic[i] * FIRST[j]
+            weights[2, i + REACH + j] += cubic[i] * SECOND[j]
+            weights[2, i + REACH - j] += cubic[i] * SECOND[j]
 
 
-class _EdgeSampler:
-    """Cubic interpolation at points that lie on the edges of a grid."""
+@njit(cache=True, nogil=True, fastmath=True)
+def _derivatives(
+    flat: np.ndarray,
+    node: int,
+    axis: int,
+    strides: tuple[int, int, int],
+    weights: np.ndarray,
+    slope: np.ndarray,
+    bend: np.ndarray,
+) -> None:
+    """Gradient and Hessian per node at a point on an edge along ``axis`` that begins at a node."""
+    b, c = (axis + 1) % 3, (axis + 2) % 3
+    step_b, step_c = strides[b], strides[c]
+    slope[:] = 0
+    bend[:] = 0
+    for i in range(NODES):
+        at = node + (i - REACH - 1) * strides[axis]
+        value = flat[at]
+        to_b, to_c, bend_b, bend_c, twist = 0.0, 0.0, SECOND[0] * value, SECOND[0] * value, 0.0
+        for j in range(1, REACH + 1):
+            up, down = flat[at + j * step_b], flat[at - j * step_b]
+            to_b += FIRST[j] * (up - down)
+            bend_b += SECOND[j] * (up + down)
+            up, down = flat[at + j * step_c], flat[at - j * step_c]
+            to_c += FIRST[j] * (up - down)
+            bend_c += SECOND[j] * (up + down)
+        if weights[0, i] != 0:
+            twist = _mixed(flat, at, step_b, step_c)
+        slope[axis] += weights[1, i] * value
+        slope[b] += weights[0, i] * to_b
+        slope[c] += weights[0, i] * to_c
+        bend[axis, axis] += weights[2, i] * value
+        bend[b, b] += weights[0, i] * bend_b
+        bend[c, c] += weights[0, i] * bend_c
+        bend[axis, b] += weights[1, i] * to_b
+        bend[axis, c] += weights[1, i] * to_c
+        bend[b, c] += weights[0, i] * twist
+    bend[b, axis], bend[c, axis], bend[c, b] = bend[axis, b], bend[axis, c], bend[b, c]
 
-    def __init__(self, vertices: np.ndarray, shape: tuple[int, ...]) -> None:
-        nearest = np.rint(vertices)
-        axis = np.abs(vertices - nearest).argmax(axis=1)
-        index = nearest.astype(np.int64)
-        rows = np.arange(len(vertices))
-        lower = np.floor(vertices[rows, axis])
-        index[rows, axis] = lower.astype(np.int64)
-        t = (vertices[rows, axis] - lower).astype(np.float32)
-        strides = np.array([shape[1] * shape[2], shape[2], 1])
-        first = index @ strides
-        limit = shape[0] * shape[1] * shape[2] - 1
-        self._nodes = [np.clip(first + (i - 1) * strides[axis], 0, limit) for i in range(4)]
-        self._weights = [
-            -t * (t - 1) * (t - 2) / 6,
-            (t + 1) * (t - 1) * (t - 2) / 2,
-            -(t + 1) * t * (t - 2) / 2,
-            (t + 1) * t * (t - 1) / 6,
-        ]
 
-    def __call__(self, field: np.ndarray) -> np.ndarray:
-        flat = field.ravel()
-        values = sum(w * flat[n] for w, n in zip(self._weights, self._nodes, strict=True))
-        return np.asarray(values, dtype=np.float64)
+@njit(cache=True, nogil=True, fastmath=True)
+def _mixed(flat: np.ndarray, at: int, step_b: int, step_c: int) -> float:
+    """Mixed second derivative per node."""
+    total = 0.0
+    for j in range(1, REACH + 1):
+        up, down = at + j * step_b, at - j * step_b
+        row = 0.0
+        for k in range(1, REACH + 1):
+            off = k * step_c
+            row += FIRST[k] * (flat[up + off] - flat[up - off] - flat[down + off] + flat[down - off])
+        total += FIRST[j] * row
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _goldman(g: np.ndarray, h: np.ndarray) -> tuple[float, float]:
+    """M and G of a level from gradient and Hessian; 0 where the gradient vanishes."""
+    square = g[0] * g[0] + g[1] * g[1] + g[2] * g[2]
+    if square == 0:
+        return 0.0, 0.0
+    trace = h[0, 0] + h[1, 1] + h[2, 2]
+    along, adjugate = 0.0, 0.0
+    for a in range(3):
+        b, c = (a + 1) % 3, (a + 2) % 3
+        along += g[a] * g[a] * h[a, a] + 2 * g[a] * g[b] * h[a, b]
+        adjugate += g[a] * g[a] * (h[b, b] * h[c, c] - h[b, c] * h[b, c])
+        adjugate += 2 * g[a] * g[b] * (h[a, c] * h[b, c] - h[a, b] * h[c, c])
+    return -(square * trace - along) / (2 * square**1.5), adjugate / square**2
 
 
 def _weighted_mean(values: np.ndarray, weights: np.ndarray) -> float:

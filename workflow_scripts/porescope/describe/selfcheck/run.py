@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from porescope.describe.selfcheck import paths, planar, struts, surfaces
+from porescope.describe.selfcheck import (
+    chords,
+    euler,
+    paths,
+    percolation,
+    planar,
+    struts,
+    surfaces,
+    thickness,
+    transport,
+)
 from porescope.describe.selfcheck.check import Check
 from porescope.volume import Spacing
 
@@ -23,7 +33,18 @@ GROUPS: tuple[Callable[[str, Spacing, float], Iterator[Check]], ...] = (
     surfaces.torus,
     paths.channels,
     paths.shadows,
+    paths.helices,
+    percolation.bars,
+    transport.arrays_of_balls,
+    transport.layers,
+    transport.side_arm,
     struts.bars,
+    thickness.balls_and_bars,
+    thickness.slabs,
+    thickness.channels,
+    euler.bodies,
+    euler.random_fields,
+    chords.random_fields,
 )
 """Each takes the voxels' name, their edges and the smoothing in voxels."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from porescope.describe.curvature import interface
+from porescope.describe.mesh import mesh_specific_surface
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.check import Check
 from porescope.describe.surface import specific_surface
@@ -13,14 +14,19 @@ from porescope.volume import Spacing
 
 
 def balls(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
-    for radius in (6, 10):
+    for radius in (4, 6, 8, 12):
         block = shapes.ball(radius, spacing)
+        expected, tolerance = 4 * math.pi * radius**2, 0.03 if radius < 6 else 0.01
         area = specific_surface(block) * block.volume_um3
-        yield Check("specific_surface_per_um", f"ball, {voxels}", radius, 4 * math.pi * radius**2, area, 0.02)
+        yield Check("specific_surface_per_um", f"ball, {voxels}", radius, expected, area, tolerance)
         surface = interface(block, smoothing_px)
+        area = mesh_specific_surface(surface.total_area_um2, block, smoothing_px) * block.volume_um3
+        yield Check("mesh_specific_surface_per_um", f"ball, {voxels}", radius, expected, area, max(tolerance, 0.015))
+        if radius < 8:
+            continue
         mean, gaussian = surface.mean_curvature_per_um, surface.gaussian_curvature_per_um2
-        yield Check("mean_curvature_per_um", f"ball, {voxels}", radius, 1 / radius, mean, 0.05)
-        yield Check("gaussian_curvature_per_um2", f"ball, {voxels}", radius, 1 / radius**2, gaussian, 0.05)
+        yield Check("mean_curvature_per_um", f"ball, {voxels}", radius, 1 / radius, mean, 0.02)
+        yield Check("gaussian_curvature_per_um2", f"ball, {voxels}", radius, 1 / radius**2, gaussian, 0.04)
 
 
 def gyroid(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
@@ -37,14 +43,24 @@ def gyroid(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check
 def random_fields(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
     """Means over some fields each: a single one differs from its expectation, the more the coarser it is."""
     edge = spacing.voxel_volume ** (1 / 3)
-    for wanted, level, seeds in ((-0.09, 0.0, 1), (-0.03, 0.5, 6)):
-        fields = [shapes.random_field(96.0, wanted / edge**2, level, spacing, seed) for seed in range(seeds)]
+    for wanted, level, seeds in (
+        (-0.09, 0.0, range(1)),
+        (-0.09, 0.0, range(300, 304)),
+        (-0.03, 0.5, range(6)),
+        (-0.03, -0.5, range(310, 314)),
+    ):
+        fields = [shapes.random_field(96.0, wanted / edge**2, level, spacing, seed) for seed in seeds]
         surfaces = [interface(field.block, smoothing_px) for field in fields]
-        shape = f"random field at {level:g} sd, G h2 = {wanted:g}, {voxels}"
+        shape = f"random fields from {seeds[0]} at {level:g} sd, G h2 = {wanted:g}, {voxels}"
         area, gaussian, mean = (float(np.mean(values)) for values in list(zip(*fields, strict=True))[1:])
         scale = math.sqrt(-gaussian)
         measured = float(np.mean([specific_surface(field.block) for field in fields]))
         yield Check("specific_surface_per_um", shape, 1 / scale, area, measured, 0.02)
+        smooth = [
+            mesh_specific_surface(surface.total_area_um2, field.block, smoothing_px)
+            for surface, field in zip(surfaces, fields, strict=True)
+        ]
+        yield Check("mesh_specific_surface_per_um", shape, 1 / scale, area, float(np.mean(smooth)), 0.02)
         measured = float(np.mean([surface.gaussian_curvature_per_um2 for surface in surfaces]))
         yield Check("gaussian_curvature_per_um2", shape, 1 / scale, gaussian, measured, 0.10)
         measured = float(np.mean([surface.mean_curvature_per_um for surface in surfaces]))

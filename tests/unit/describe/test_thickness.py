@@ -1,0 +1,45 @@
+"""Local thickness and constrictivity: a failure would make struts, pores or bottlenecks too wide or too narrow."""
+
+import math
+
+import numpy as np
+import pytest
+
+from porescope.describe.constrictivity import constrictivity, inscribed_radius
+from porescope.describe.distance import interface_distance
+from porescope.describe.field import Block
+from porescope.describe.selfcheck import shapes
+from porescope.describe.selfcheck.thickness import neck, of_block, thickness_map
+from porescope.describe.thickness import local_thickness, thickness_of
+from porescope.volume import Spacing
+
+CUBE = Spacing(1.0, 1.0, 1.0)
+SMOOTHING = 1.45
+
+
+@pytest.mark.parametrize("radius", [3.0, 4.5, 5.3, 7.0])
+@pytest.mark.parametrize("direction", [(0, 1, 0), (0.3, 1, 0.4), (1, 1, 1)])
+def test_bars_of_any_size_and_direction(radius, direction):
+    found = thickness_of(thickness_map(shapes.cylinder(radius, direction, 36, CUBE), SMOOTHING))
+    assert found.quantiles_um[1] == pytest.approx(2 * radius, abs=0.35)
+
+
+def test_thickness_scales_with_the_unit():
+    small = shapes.ball(6, CUBE)
+    fine = Block(small.solid, Spacing(0.025, 0.025, 0.025), small.data)
+    one, other = (thickness_of(thickness_map(block, SMOOTHING)).mean_um for block in (small, fine))
+    assert other == pytest.approx(one / 40, rel=1e-3)
+
+
+def test_without_interface_nothing_is_thick():
+    field = np.full((12, 12, 12), 0.5, np.float32)
+    near = interface_distance(field, CUBE)
+    thickness = local_thickness(near, field > 0, CUBE)
+    assert not thickness.any()
+    assert math.isnan(thickness_of(thickness).mean_um)
+    assert math.isnan(constrictivity(inscribed_radius(near, field > 0, CUBE), thickness, CUBE, 0))
+
+
+def test_a_neck_narrows_and_a_straight_bar_does_not():
+    assert of_block(shapes.cylinder(6, (0, 1, 0), 40, CUBE), SMOOTHING) == pytest.approx(1, abs=0.03)
+    assert of_block(neck(8, 4, CUBE), SMOOTHING) == pytest.approx(0.25, rel=0.16)

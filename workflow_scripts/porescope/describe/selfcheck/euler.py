@@ -1,0 +1,36 @@
+"""Euler number, and the mean Gaussian curvature that follows from it."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from porescope.describe.euler import curvature_from_euler, euler_characteristic
+from porescope.describe.selfcheck import shapes
+from porescope.describe.selfcheck.check import Check
+from porescope.volume import Spacing
+
+
+def bodies(voxels: str, spacing: Spacing, _: float) -> Iterator[Check]:
+    for radius in (6, 10):
+        ball = shapes.ball(radius, spacing).solid
+        yield Check("euler_characteristic", f"ball, {voxels}", radius, 1, euler_characteristic(ball), 0, 1)
+        hollow = ball & ~_shrunk(ball, spacing, radius / 2)
+        yield Check("euler_characteristic", f"hollow ball, {voxels}", radius, 2, euler_characteristic(hollow), 0, 1)
+        ring = shapes.torus(2.2 * radius, radius, spacing).solid
+        yield Check("euler_characteristic", f"torus, {voxels}", radius, 0, euler_characteristic(ring), 0, 1)
+
+
+def random_fields(voxels: str, spacing: Spacing, _: float) -> Iterator[Check]:
+    edge = spacing.voxel_volume ** (1 / 3)
+    for wanted, level, seeds in ((-0.09, 0.0, (31,)), (-0.03, 0.5, (41, 42, 43, 44, 45, 46))):
+        fields = [shapes.random_field(96.0, wanted / edge**2, level, spacing, seed) for seed in seeds]
+        measured = float(np.mean([curvature_from_euler(field.block) for field in fields]))
+        expected = float(np.mean([field.gaussian for field in fields]))
+        shape = f"random field at {level:g} sd, G h2 = {wanted:g}, {voxels}"
+        yield Check("euler_gaussian_curvature_per_um2", shape, 1 / math.sqrt(-expected), expected, measured, 0.10)
+
+
+def _shrunk(ball: np.ndarray, spacing: Spacing, radius: float) -> np.ndarray:
+    z, y, x = shapes.grid(ball.shape, spacing, shapes.off_centre(ball.shape))  # type: ignore[arg-type]
+    return np.asarray(z**2 + y**2 + x**2 < radius**2)

@@ -1,0 +1,73 @@
+"""Local thickness and constrictivity."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from porescope.describe.constrictivity import constrictivity, inscribed_radius
+from porescope.describe.distance import interface_distance
+from porescope.describe.field import MARGIN, Block, crop, cubic_factors, finer, refined_field, smooth_spectrum
+from porescope.describe.selfcheck import shapes
+from porescope.describe.selfcheck.check import Check
+from porescope.describe.thickness import local_thickness, thickness_of
+from porescope.volume import Spacing
+
+
+def balls_and_bars(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
+    for radius in (4.3, 8):
+        for name, block in (
+            ("ball", shapes.ball(radius, spacing)),
+            ("bar", shapes.cylinder(radius, (0.3, 1, 0.4), 40, spacing)),
+        ):
+            measured = thickness_of(thickness_map(block, smoothing_px)).quantiles_um[1]
+            tolerance = max(0.02, 0.3 * max(spacing) / (2 * radius))
+            yield Check("solid_thickness_um", f"{name}, {voxels}", 2 * radius, 2 * radius, measured, tolerance)
+
+
+def slabs(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
+    for width, normal in ((5, (0, 0, 1)), (6, (0, 1, 0)), (9.4, (0.5, 0.3, 0.8))):
+        shape = tuple(round(40 / h) + 2 * MARGIN for h in spacing)
+        z, y, x = shapes.grid(shape, spacing, shapes.off_centre(shape))  # type: ignore[arg-type]
+        unit = np.array(normal) / np.linalg.norm(normal)
+        inside = np.abs(unit[0] * z + unit[1] * y + unit[2] * x) < width / 2
+        block = shapes.block_of(np.ascontiguousarray(np.broadcast_to(inside, shape)), spacing)
+        measured = thickness_of(thickness_map(block, smoothing_px)).quantiles_um[1]
+        tolerance = max(0.02, 0.3 * max(spacing) / width)
+        yield Check("solid_thickness_um", f"slab across {normal}, {voxels}", width, width, measured, tolerance)
+
+
+def channels(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
+    """A straight bar has no neck; necks of half its width make 1/4 of it."""
+    for radius in (6, 8):
+        straight = shapes.cylinder(radius, (0, 1, 0), 48, spacing)
+        yield Check("constrictivity", f"straight bar, {voxels}", radius, 1, of_block(straight, smoothing_px), 0.05)
+        throat = radius / 2
+        measured = of_block(neck(radius, throat, spacing), smoothing_px)
+        tolerance = 2 * 0.3 * max(spacing) / throat  # 0.3 voxel of the neck's radius
+        yield Check("constrictivity", f"bar with a neck, {voxels}", radius, 0.25, measured, tolerance)
+
+
+def neck(radius: float, throat: float, spacing: Spacing) -> Block:
+    """A bar along y with throats a quarter of the way from either end: half of it lies behind one from each side."""
+    shape = shapes.box(32, spacing)
+    z, y, x = shapes.grid(shape, spacing, shapes.off_centre(shape))  # type: ignore[arg-type]
+    narrow = np.abs(np.abs(y) - 22) < 4
+    return shapes.block_of(z**2 + x**2 < np.where(narrow, throat, radius) ** 2, spacing)
+
+
+def thickness_map(block: Block, smoothing_px: float) -> np.ndarray:
+    """Local thickness of the metal of a VOI, on near-cubic nodes."""
+    factors = cubic_factors(block.spacing)
+    field = refined_field(smooth_spectrum(block.solid, block.spacing, smoothing_px), block.solid.shape, factors)
+    nodes = finer(block.spacing, factors)
+    return crop(local_thickness(interface_distance(field, nodes), field > 0, nodes), block.shape, factors)
+
+
+def of_block(block: Block, smoothing_px: float) -> float:
+    """Constrictivity of the metal along y, of a VOI and its surroundings."""
+    factors = cubic_factors(block.spacing)
+    field = refined_field(smooth_spectrum(block.solid, block.spacing, smoothing_px), block.solid.shape, factors)
+    field = np.ascontiguousarray(crop(field, block.shape, factors))
+    nodes = finer(block.spacing, factors)
+    near = interface_distance(field, nodes)
+    return constrictivity(inscribed_radius(near, field > 0, nodes), local_thickness(near, field > 0, nodes), nodes, 1)
