@@ -6,7 +6,12 @@ from porescope.runtime import job
 
 def main() -> None:
     with job(snakemake):
-        collect_quality(samples=snakemake.params.samples, infos=snakemake.input.infos, table=snakemake.output.table)
+        collect_quality(
+            samples=snakemake.params.samples,
+            infos=snakemake.input.infos,
+            drifts=dict(zip(snakemake.params.simulated, snakemake.input.drifts, strict=True)),
+            table=snakemake.output.table,
+        )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """If these fail, a rule, an adapter or an environment departs from what all others do."""
 
 import ast
+import importlib
+import inspect
 import re
 import tomllib
 from pathlib import Path
@@ -49,6 +51,22 @@ def test_an_adapter_is_thin(path):
     main = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "main")
     assert not [n for n in ast.walk(main) if isinstance(n, ast.If | ast.For | ast.While)], "no branches"
     assert text.rstrip().endswith('if __name__ == "__main__":\n    main()') or "__main__" in text
+
+
+@pytest.mark.parametrize("path", ADAPTERS, ids=lambda p: p.stem)
+def test_an_adapter_calls_its_functions_as_they_are_and_asks_its_rule_for_what_it_has(path):
+    """Else a job would fail at its start, which only a run of the whole campaign shows."""
+    tree = ast.parse(path.read_text())
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    known = {
+        name.name: getattr(importlib.import_module(node.module), name.name) for node in imports for name in node.names
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in known:
+            inspect.signature(known[node.func.id]).bind(*node.args, **{key.arg: key.value for key in node.keywords})
+    body = next(body for _, name, body in RULES if name == path.stem)
+    for name in re.findall(r"snakemake\.(?:input|output|params)\.([a-z]\w*)", path.read_text()):
+        assert re.search(rf"^        {name}=", body, re.MULTILINE), name
 
 
 def test_the_package_does_not_know_who_runs_it():
