@@ -57,13 +57,16 @@ def test_an_adapter_is_thin(path):
 def test_an_adapter_calls_its_functions_as_they_are_and_asks_its_rule_for_what_it_has(path):
     """Else a job would fail at its start, which only a run of the whole campaign shows."""
     tree = ast.parse(path.read_text())
-    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
-    known = {
-        name.name: getattr(importlib.import_module(node.module), name.name) for node in imports for name in node.names
-    }
+    imports = [
+        (node.module, name.name) for node in tree.body if isinstance(node, ast.ImportFrom) for name in node.names
+    ]
+    known = {name: getattr(importlib.import_module(module), name) for module, name in imports}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in known:
-            inspect.signature(known[node.func.id]).bind(*node.args, **{key.arg: key.value for key in node.keywords})
+            named = {key.arg: key.value for key in node.keywords if key.arg}
+            signature = inspect.signature(known[node.func.id])
+            whole = len(named) == len(node.keywords)  # no **options, whose names are the config's
+            (signature.bind if whole else signature.bind_partial)(*node.args, **named)
     body = next(body for _, name, body in RULES if name == path.stem)
     for name in re.findall(r"snakemake\.(?:input|output|params)\.([a-z]\w*)", path.read_text()):
         assert re.search(rf"^        {name}=", body, re.MULTILINE), name
