@@ -150,6 +150,7 @@ def _inscribed(
     centres = np.empty((len(nodes), 3), np.float32)
     radii = np.empty(len(nodes), np.float32)
     around = np.empty(27, np.int64)
+    c, centre = np.empty(3), np.empty(3)
     step = edges.min() / CLIMBS
     for n in range(len(nodes)):
         z, y, x = nodes[n] // (ny * nx), nodes[n] // nx % ny, nodes[n] % nx
@@ -160,15 +161,20 @@ def _inscribed(
                     if 0 <= i < nz and 0 <= j < ny and 0 <= k < nx:
                         around[count] = nearest[i, j, k]
                         count += 1
-        c = np.array([z * edges[0], y * edges[1], x * edges[2]])
-        centre = c.copy()
+        c[0], c[1], c[2] = z * edges[0], y * edges[1], x * edges[2]
+        centre[:] = c
         best, closest = _closest(c, around[:count], points)
         for _ in range(CLIMBS):
-            away = c - points[closest]
-            c = c + step * away / max(math.sqrt((away * away).sum()), 1e-12)
+            radius = 0.0
+            for axis in range(3):
+                radius += (c[axis] - points[closest, axis]) ** 2
+            share = step / max(math.sqrt(radius), 1e-12)
+            for axis in range(3):
+                c[axis] += share * (c[axis] - points[closest, axis])
             radius, closest = _closest(c, around[:count], points)
             if radius > best:
-                best, centre = radius, c.copy()
+                best = radius
+                centre[:] = c
         centres[n] = centre
         radii[n] = max(best, _to_planes(centre, best, nearest, points, normals, edges))
     return centres, radii
@@ -184,15 +190,19 @@ def _to_planes(
     """
     reach = radius + edges.min()
     total, count = 0.0, 0
-    place = np.empty(3, np.int64)
-    for direction in DIRECTIONS:
+    nz, ny, nx = nearest.shape
+    for n in range(len(DIRECTIONS)):
+        z = round((centre[0] + radius * DIRECTIONS[n, 0]) / edges[0])
+        y = round((centre[1] + radius * DIRECTIONS[n, 1]) / edges[1])
+        x = round((centre[2] + radius * DIRECTIONS[n, 2]) / edges[2])
+        index = nearest[min(max(z, 0), nz - 1), min(max(y, 0), ny - 1), min(max(x, 0), nx - 1)]
+        square, along = 0.0, 0.0
         for axis in range(3):
-            node = round((centre[axis] + radius * direction[axis]) / edges[axis])
-            place[axis] = min(max(node, 0), nearest.shape[axis] - 1)
-        index = nearest[place[0], place[1], place[2]]
-        apart = centre - points[index]
-        if (apart * apart).sum() <= reach * reach:
-            total += abs((apart * normals[index]).sum())
+            apart = centre[axis] - points[index, axis]
+            square += apart * apart
+            along += apart * normals[index, axis]
+        if square <= reach * reach:
+            total += abs(along)
             count += 1
     return total / max(count, 1)
 
@@ -220,6 +230,7 @@ def _draw(
 ) -> None:
     """Draw spheres, the largest first, into places of the phase that none covers yet."""
     nz, ny, nx = phase.shape
+    free = _places(phase)
     for n in range(len(radii)):
         radius = radii[n]
         c = centres[n]
@@ -240,8 +251,37 @@ def _draw(
                 if rest <= 0:
                     continue
                 half = math.sqrt(rest)
-                first, last = math.ceil((c[2] - half) / edges[2]), int((c[2] + half) / edges[2])
-                for k in range(max(first, 0), min(last, nx - 1) + 1):
-                    if owner[i, j, k] < 0 and phase[i, j, k]:
-                        owner[i, j, k] = n
-                        thickness[i, j, k] = 2 * radius
+                first = max(math.ceil((c[2] - half) / edges[2]), 0)
+                last = min(int((c[2] + half) / edges[2]), nx - 1)
+                k = _next(free[i, j], first)
+                while k <= last:
+                    owner[i, j, k] = n
+                    thickness[i, j, k] = 2 * radius
+                    free[i, j, k] = k + 1
+                    k = _next(free[i, j], k + 1)
+
+
+@njit(cache=True, nogil=True)
+def _next(free: np.ndarray, k: int) -> int:
+    """First place of a row from k on that no sphere covers; the way there is shortened for the next one."""
+    end = k
+    while free[end] != end:
+        end = free[end]
+    while free[k] != end:
+        after = free[k]
+        free[k] = end
+        k = after
+    return end
+
+
+@njit(cache=True, nogil=True)
+def _places(phase: np.ndarray) -> np.ndarray:
+    """For each place of a row, and one beyond its end: itself where the phase is, else the next place."""
+    nz, ny, nx = phase.shape
+    free = np.empty((nz, ny, nx + 1), np.int16)
+    for z in range(nz):
+        for y in range(ny):
+            for x in range(nx):
+                free[z, y, x] = x if phase[z, y, x] else x + 1
+            free[z, y, nx] = nx
+    return free
