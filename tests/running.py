@@ -51,6 +51,11 @@ SMALL = {
     "segment": {
         "plan": {"patches": 48, "patch_px": 32},
         "training": {"steps": 12, "batch": 4, "validate_every_steps": 6},
+        "best": {
+            "stacks": 14,
+            "plan": {"validation": 3, "calibration": 4},
+            "training": {"steps": 6, "batch": 4, "validate_every_steps": 3},
+        },
     },
     "describe": {"voi_um": 0.6},
     "relate": {"permutations": 99, "bootstrap": 100},

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from porescope.describe.boxes import Voi, crop_to
-from porescope.describe.constrictivity import constrictivity
-from porescope.describe.distance import InterfaceDistance, interface_distance
-from porescope.describe.field import MARGIN, Block, crop, finer
+from porescope.describe.constrictivity import constrictivity, inscribed_radius
+from porescope.describe.distance import interface_distance
+from porescope.describe.field import Block, crop, finer
 from porescope.describe.thickness import QUANTILES, local_thickness, thickness_of
-from porescope.volume import Spacing
 
 
 def columns(block: Block, smooth: np.ndarray, factors: tuple[int, ...], cuts: Sequence[Voi]) -> list[dict[str, float]]:
@@ -40,22 +39,7 @@ def columns(block: Block, smooth: np.ndarray, factors: tuple[int, ...], cuts: Se
             for share, value in zip(QUANTILES, found.quantiles_um, strict=True):
                 row[f"{phase}_thickness_p{100 * share:.0f}_um"] = value
         if phase == "solid":
-            rows[0]["constrictivity"] = _constrictivity(near, diameter, block.shape, factors, nodes)
+            radius = crop(inscribed_radius(near, inside, nodes), block.shape, factors)
+            each = [constrictivity(radius, diameter, nodes, axis) for axis in range(3)]
+            rows[0]["constrictivity"] = float(np.mean(each))
     return rows
-
-
-def _constrictivity(
-    near: InterfaceDistance,
-    diameter: np.ndarray,
-    shape: tuple[int, int, int],
-    factors: tuple[int, ...],
-    nodes: Spacing,
-) -> float:
-    """Of the metal of a VOI, mean over the three axes; ``diameter`` is its local thickness."""
-    first = [MARGIN * f * h for f, h in zip(factors, nodes, strict=True)]
-    part = near._replace(
-        distance_um=crop(near.distance_um, shape, factors),
-        nearest=crop(near.nearest, shape, factors),
-        points_um=near.points_um - np.array(first, np.float32),
-    )
-    return float(np.mean([constrictivity(part, diameter > 0, diameter, nodes, axis) for axis in range(3)]))
