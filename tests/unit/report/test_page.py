@@ -174,7 +174,7 @@ def test_scores_without_truth_are_left_out_but_slices_are_shown(made):
     files = made.files | {"scores": []}
     results = Results(files, made.facts, {"truth": "nothing is known"})
     section = next(s for s in sections_of(results, OPTIONS) if s.name == "segment")
-    assert [type(block).__name__ for block in section.blocks] [:2] == ["Figure", "Note"]
+    assert [type(block).__name__ for block in section.blocks][:2] == ["Figure", "Note"]
     assert isinstance(section.blocks[1], Note)
     assert "nothing is known" in section.blocks[1].text
 
