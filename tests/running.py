@@ -13,7 +13,7 @@ import yaml
 from scipy.ndimage import gaussian_filter
 
 ROOT = Path(__file__).parents[1]
-PARTS = ("Snakefile", "rules", "workflow_scripts", "config", "envs", "profiles", "requirements.lock")
+PARTS = ("Snakefile", "rules", "workflow_scripts", "config", "envs", "profiles", "resources", "requirements.lock")
 
 
 def copy_project(destination: Path) -> Path:
