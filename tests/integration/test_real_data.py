@@ -61,9 +61,12 @@ def results(tmp_path_factory):
 def test_scores_of_a_real_image(results):
     scores = pd.read_csv(results / "segment" / "scores.csv").set_index("segmenter")
     print(scores[["accuracy", "jaccard"]].to_string())
-    assert set(scores.index) == {"cta", "hybrid", "unet_hybrid"}
+    assert set(scores.index) == {"cta", "hybrid", "unet_cta", "unet_hybrid", "unet_twin", "unet_best"}
     assert (scores["slices"] == 1).all()
     assert scores.loc["hybrid", "jaccard"] > scores.loc["cta", "jaccard"]
+    assert scores.loc["unet_twin", "jaccard"] > scores.loc["hybrid", "jaccard"], (
+        "the shipped network, never trained here"
+    )
     assert scores["recall_shine_through"].isna().all()
 
 
