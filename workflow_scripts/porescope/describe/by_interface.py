@@ -62,8 +62,8 @@ def columns(
         _curvatures(_within(surface, cut, block.spacing)) | _struts(_struts_within(struts, cut, block.spacing))
         for cut in cuts
     ]
-    area = float(surface.area_um2.sum(dtype=np.float64))
-    rows[0] |= peak | {"mesh_surface_per_um": mesh_specific_surface(area, block, options.smoothing_px)}
+    mesh = mesh_specific_surface(surface.total_area_um2, block, options.smoothing_px)
+    rows[0] |= peak | {"mesh_surface_per_um": mesh}
     del surface, struts
     smooth, nodes = crop(smooth, block.shape, factors), finer(block.spacing, factors)
     for index, (row, cut) in enumerate(zip(rows, cuts, strict=True)):

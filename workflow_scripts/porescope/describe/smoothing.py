@@ -1,4 +1,4 @@
-"""The smooth field of field.smooth_spectrum on a grid of choice, by convolution: no transform, no periodic faces."""
+"""The smooth field of field.smooth_spectrum on the voxel grid, by convolution: no transform, no periodic faces."""
 
 import math
 
@@ -12,9 +12,7 @@ REACH = 5.5
 """Widths after which the kernel has died out."""
 
 
-def smooth_field(
-    solid: np.ndarray, spacing: Spacing, smoothing_px: float, shift_px: tuple[float, float, float] = (0.0, 0.0, 0.0)
-) -> np.ndarray:
+def smooth_field(solid: np.ndarray, spacing: Spacing, smoothing_px: float) -> np.ndarray:
     """Smoothed mask, about -1/2 in the pores and 1/2 in the metal; faces are mirrors.
 
     Parameters
@@ -25,8 +23,6 @@ def smooth_field(
         Voxel edges; only their ratios count.
     smoothing_px : float
         Width of the kernel in voxels; see field.smoothing_widths.
-    shift_px : (z, y, x)
-        Node j lies at j + shift voxels.
 
     Returns
     -------
@@ -37,15 +33,14 @@ def smooth_field(
     The kernel exp(-s) (1 + s + s^2 / 2), s = sz + sy + sx, is the sum of the products of one-dimensional terms
     exp(-s) s^i / i! whose orders i add up to two at most: twelve convolutions along rows, slice by slice.
     """
-    widths = smoothing_widths(spacing, smoothing_px)
-    z, y, x = (_taps(width, shift) for width, shift in zip(widths, shift_px, strict=True))
+    z, y, x = (_taps(width) for width in smoothing_widths(spacing, smoothing_px))
     return _smooth(np.ascontiguousarray(solid), z, y, x)
 
 
-def _taps(width: float, shift: float) -> np.ndarray:
+def _taps(width: float) -> np.ndarray:
     """The terms of order 0, 1 and 2 of the kernel along one axis, (3, n) float32."""
     reach = math.ceil(REACH * width)
-    t = (np.arange(-reach, reach + 1) - shift) / width
+    t = np.arange(-reach, reach + 1) / width
     gauss = np.exp(-t * t / 2)
     gauss /= gauss.sum()
     return np.stack([gauss, (1 - t * t) * gauss / 2, (t**4 - 6 * t * t + 3) * gauss / 8]).astype(np.float32)

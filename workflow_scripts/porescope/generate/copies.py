@@ -68,7 +68,7 @@ def find_copies(
         0.05 by definition; a generator that repeats what it saw has a larger one.
     """
     real = Sections.load(sections)
-    train, held_out = _by_condition(real.part(TRAIN)), _by_condition(real.part(HELD_OUT))
+    train, held_out = real.part(TRAIN).by_condition, real.part(HELD_OUT).by_condition
     files = {name: _by_file(paths) for name, paths in samples.items()}
     rows, kept = [], {name: list[Pair]() for name in (*samples, PLANTED)}
     for condition, known in progress(train.items(), len(train), "conditions"):
@@ -96,13 +96,6 @@ def find_copies(
                 kept[origin].append(Pair(ratio, solid[i], turned[found.orientation[i]][found.training[i]]))
     _save_pairs(pairs, kept)
     return pd.DataFrame(rows)
-
-
-def _by_condition(part: Sections) -> dict[Condition, np.ndarray]:
-    conditions = part.conditions
-    return {
-        condition: part.solid[[other == condition for other in conditions]] for condition in dict.fromkeys(conditions)
-    }
 
 
 def _by_file(paths: Sequence[str | Path]) -> dict[Condition, np.ndarray]:

@@ -44,10 +44,8 @@ Block = tuple[str, Condition, np.ndarray, float]
 
 
 def _real_blocks(part: Sections, origin: str) -> Iterator[Block]:
-    conditions = part.conditions
-    for condition in dict.fromkeys(conditions):
-        rows = [index for index, other in enumerate(conditions) if other == condition]
-        yield origin, condition, part.solid[rows], part.pixel_um
+    for condition, solid in part.by_condition.items():
+        yield origin, condition, solid, part.pixel_um
 
 
 def _described(origin: str, condition: Condition, solid: np.ndarray, pixel_um: float) -> pd.DataFrame:

@@ -100,6 +100,12 @@ class Sections:
         """Condition of each section."""
         return [Condition(str(m), float(t)) for m, t in zip(self.material, self.temperature_C, strict=True)]
 
+    @property
+    def by_condition(self) -> dict[Condition, np.ndarray]:
+        """The sections (n, px, px) of each condition, in the order in which conditions come."""
+        conditions = self.conditions
+        return {known: self.solid[[c == known for c in conditions]] for known in dict.fromkeys(conditions)}
+
     def part(self, split: str) -> "Sections":
         """The sections of one split."""
         rows = self.split == split
