@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from porescope.runtime import job
-from porescope.segment.patches import cut_labelled_patches
+from porescope.segment.cutting import cut_labelled_patches
 from porescope.segment.plan import PlanOptions
 
 

@@ -177,9 +177,3 @@ def grouped(slices: Mapping[int, T], of_slice: Mapping[int, Split]) -> dict[str,
         split = of_slice.get(z, "held_out_specimen")
         groups[split if split in groups else "train"].append(counted)
     return {name: found for name, found in groups.items() if found}
-
-
-def mean_scores(scores: pd.DataFrame, splits: Sequence[str] = SCORED_SPLITS) -> pd.DataFrame:
-    """Mean of every score by segmenter over the rows of some splits; NaN is left out."""
-    chosen = scores[scores["split"].isin(splits)]
-    return chosen.groupby("segmenter", sort=False)[list(COLUMNS[4:])].mean()
