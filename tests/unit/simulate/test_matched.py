@@ -25,5 +25,5 @@ def test_an_instrument_without_spread_is_the_one_described():
     assert ranges.instrument["electrons_per_px"] == (55, 55)
     assert ranges.instrument["drift_step_px"] == SIMULATE["random_stacks"]["ranges"]["instrument"]["drift_step_px"]
     wide = matched_ranges(SIMULATE["random_stacks"]["ranges"], structure, beam, instrument, voxel_nm, 0.2)
-    assert wide["beam"]["pore_yield"] == pytest.approx((0.76, 1))  # no pore is brighter than the face
-    assert wide["instrument"]["metal_grey"] == pytest.approx((140, 210))
+    assert wide["beam"]["pore_yield"] == pytest.approx((0.95**2, 1))  # none brighter than the face, 0.95 in the middle
+    assert wide["instrument"]["metal_grey"] == pytest.approx((175 / 1.2, 210))

@@ -1,5 +1,6 @@
 """Random structures as a described instrument would show them: data to adapt a segmenter to that instrument."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ UNLIKE_LENGTHS = ("bandwidth_px", "electrons_per_px")
 """Settings in pixels that are no lengths on the specimen."""
 
 AT_MOST_ONE = ("pore_yield", "topography", "shadowing")
+"""Settings that would mean nothing above 1."""
 
 DRIFT = "drift_"
 """Settings of the stage keep their random ranges: registration leaves a part of any drift."""
@@ -33,7 +35,8 @@ def matched_ranges(
     voxel_nm : dict
         Voxel edges z, y, x.
     spread : float
-        How far settings and voxels may differ from those described, relative.
+        How far settings and voxels may differ from those described, relative; to both sides alike, so that a setting
+        that can be at most 1 differs less the nearer it is to 1.
 
     Returns
     -------
@@ -43,8 +46,9 @@ def matched_ranges(
     pixel_um = voxel_nm["y"] / 1000
 
     def around(name: str, value: float) -> tuple[float, float]:
-        high = value * (1 + spread)
-        return value * (1 - spread), min(high, 1.0) if name in AT_MOST_ONE else high
+        widest = 1 / value if value and name in AT_MOST_ONE else math.inf
+        factor = min(1 + spread, widest)
+        return value / factor, value * factor
 
     def narrowed(group: str, described: Mapping[str, float]) -> dict[str, Any]:
         found = {}
