@@ -32,6 +32,8 @@ wildcard_constraints:
     sample="|".join(specimens),
     segmenter="[a-z0-9_]+",
     generator="ddpm|cgan",
+    training="[1-9][0-9]*",
+    withheld_C=r"[0-9]+(\.[0-9]+)?",
 
 
 def code(script):

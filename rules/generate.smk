@@ -36,16 +36,16 @@ rule train_ddpm:
     input:
         sections=rules.cut_sections.output.sections,
     output:
-        weights="results/generate/ddpm/weights.safetensors",
-        architecture="results/generate/ddpm/architecture.json",
-        curve="results/generate/ddpm/training.csv",
+        weights="results/generate/ddpm/training_{training}/weights.safetensors",
+        architecture="results/generate/ddpm/training_{training}/architecture.json",
+        curve="results/generate/ddpm/training_{training}/curve.csv",
     log:
-        "results/logs/generate/train_ddpm.log",
+        "results/logs/generate/train_ddpm/{training}.log",
     benchmark:
-        "results/benchmarks/generate/train_ddpm.tsv"
+        "results/benchmarks/generate/train_ddpm/{training}.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 8
+    threads: lookup(within=config, dpath="generate/workers")
     resources:
         mem_mb=memory(2500),
         runtime=minutes(240),
@@ -55,6 +55,7 @@ rule train_ddpm:
         noise=lookup(within=config, dpath="generate/ddpm/noise"),
         training=lookup(within=config, dpath="generate/ddpm/training"),
         symmetries=lookup(within=config, dpath="generate/symmetries"),
+        withheld_C=[],
         seed=config["seed"],
         device=config["device"],
         code=code("train_ddpm.py"),
@@ -62,21 +63,34 @@ rule train_ddpm:
         "../workflow_scripts/train_ddpm.py"
 
 
+use rule train_ddpm as train_withheld with:
+    output:
+        weights="results/generate/withheld/{withheld_C}/weights.safetensors",
+        architecture="results/generate/withheld/{withheld_C}/architecture.json",
+        curve="results/generate/withheld/{withheld_C}/curve.csv",
+    log:
+        "results/logs/generate/train_withheld/{withheld_C}.log",
+    benchmark:
+        "results/benchmarks/generate/train_withheld/{withheld_C}.tsv"
+    params:
+        withheld_C=lambda wildcards: [float(wildcards.withheld_C)],
+
+
 rule train_cgan:
     """Train the conditional generative adversarial network; an interrupted training is continued."""
     input:
         sections=rules.cut_sections.output.sections,
     output:
-        weights="results/generate/cgan/weights.safetensors",
-        architecture="results/generate/cgan/architecture.json",
-        curve="results/generate/cgan/training.csv",
+        weights="results/generate/cgan/training_{training}/weights.safetensors",
+        architecture="results/generate/cgan/training_{training}/architecture.json",
+        curve="results/generate/cgan/training_{training}/curve.csv",
     log:
-        "results/logs/generate/train_cgan.log",
+        "results/logs/generate/train_cgan/{training}.log",
     benchmark:
-        "results/benchmarks/generate/train_cgan.tsv"
+        "results/benchmarks/generate/train_cgan/{training}.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 8
+    threads: lookup(within=config, dpath="generate/workers")
     resources:
         mem_mb=memory(2500),
         runtime=minutes(240),
@@ -94,10 +108,10 @@ rule train_cgan:
 
 
 rule sample_ddpm:
-    """Generate sections of every condition with the diffusion model."""
+    """Generate sections of every condition with the diffusion model of every training."""
     input:
-        weights=rules.train_ddpm.output.weights,
-        architecture=rules.train_ddpm.output.architecture,
+        weights=expand(rules.train_ddpm.output.weights, training=campaign.trainings),
+        architecture=expand(rules.train_ddpm.output.architecture, training=campaign.trainings),
     output:
         samples=expand("results/generate/ddpm/samples/{condition}.npz", condition=campaign.conditions),
     log:
@@ -106,7 +120,7 @@ rule sample_ddpm:
         "results/benchmarks/generate/sample_ddpm.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 8
+    threads: lookup(within=config, dpath="generate/workers")
     resources:
         mem_mb=memory(2500),
         runtime=minutes(60),
@@ -136,11 +150,25 @@ use rule sample_ddpm as request_ddpm with:
         conditions=lambda wildcards: [wildcards.condition],
 
 
-rule sample_cgan:
-    """Generate sections of every condition with the generative adversarial network."""
+use rule sample_ddpm as sample_withheld with:
     input:
-        weights=rules.train_cgan.output.weights,
-        architecture=rules.train_cgan.output.architecture,
+        weights=[rules.train_withheld.output.weights],
+        architecture=[rules.train_withheld.output.architecture],
+    output:
+        samples=["results/generate/withheld/{withheld_C}/{condition}.npz"],
+    log:
+        "results/logs/generate/sample_withheld/{withheld_C}_{condition}.log",
+    benchmark:
+        "results/benchmarks/generate/sample_withheld/{withheld_C}_{condition}.tsv"
+    params:
+        conditions=lambda wildcards: [wildcards.condition],
+
+
+rule sample_cgan:
+    """Generate sections of every condition with the generative adversarial network of every training."""
+    input:
+        weights=expand(rules.train_cgan.output.weights, training=campaign.trainings),
+        architecture=expand(rules.train_cgan.output.architecture, training=campaign.trainings),
     output:
         samples=expand("results/generate/cgan/samples/{condition}.npz", condition=campaign.conditions),
     log:
@@ -149,7 +177,7 @@ rule sample_cgan:
         "results/benchmarks/generate/sample_cgan.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 8
+    threads: lookup(within=config, dpath="generate/workers")
     resources:
         mem_mb=memory(2500),
         runtime=minutes(60),
@@ -202,6 +230,30 @@ rule describe_sections:
         "../workflow_scripts/describe_sections.py"
 
 
+rule describe_curves:
+    """Measure two-point probability and chord lengths of real and generated sections."""
+    input:
+        sections=rules.cut_sections.output.sections,
+        ddpm=rules.sample_ddpm.output.samples,
+        cgan=rules.sample_cgan.output.samples,
+    output:
+        table="results/generate/curves.csv",
+    log:
+        "results/logs/generate/describe_curves.log",
+    benchmark:
+        "results/benchmarks/generate/describe_curves.tsv"
+    conda:
+        "../envs/imaging.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(1500),
+        runtime=minutes(10),
+    params:
+        code=code("describe_curves.py"),
+    script:
+        "../workflow_scripts/describe_curves.py"
+
+
 rule score_generators:
     """Score each generator by R2 over temperature of its mean descriptors."""
     input:
@@ -222,6 +274,33 @@ rule score_generators:
         code=code("score_generators.py"),
     script:
         "../workflow_scripts/score_generators.py"
+
+
+rule score_withheld:
+    """Score the diffusion model at temperatures that were kept from its training."""
+    input:
+        sections=rules.cut_sections.output.sections,
+        samples=[
+            f"results/generate/withheld/{temperature:g}/{condition}.npz"
+            for temperature, conditions in campaign.withheld.items()
+            for condition in conditions
+        ],
+    output:
+        table="results/generate/withheld.csv",
+    log:
+        "results/logs/generate/score_withheld.log",
+    benchmark:
+        "results/benchmarks/generate/score_withheld.tsv"
+    conda:
+        "../envs/imaging.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(1500),
+        runtime=minutes(10),
+    params:
+        code=code("score_withheld.py"),
+    script:
+        "../workflow_scripts/score_withheld.py"
 
 
 rule find_copies:

@@ -321,6 +321,87 @@ rule plot_copies:
         "../workflow_scripts/plot_copies.py"
 
 
+rule plot_statistics:
+    """Show two-point probability and chord lengths of real and synthetic sections."""
+    input:
+        table=rules.describe_curves.output.table,
+    output:
+        figures=report(
+            expand("results/report/figures/statistics__{material}.svg", material=reported.generated),
+            caption="captions/statistics.rst",
+            category="Synthetic sections",
+        ),
+    log:
+        "results/logs/report/plot_statistics.log",
+    benchmark:
+        "results/benchmarks/report/plot_statistics.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=500),
+        runtime=minutes(base=10),
+    params:
+        materials=reported.generated,
+        code=code("plot_statistics.py"),
+    script:
+        "../workflow_scripts/plot_statistics.py"
+
+
+rule plot_withheld:
+    """Show what was generated for temperatures that the network never saw."""
+    input:
+        table=rules.score_withheld.output.table,
+        sections=rules.describe_sections.output.table,
+    output:
+        figure=report(
+            "results/report/figures/withheld__temperatures.svg",
+            caption="captions/withheld.rst",
+            category="Synthetic sections",
+        ),
+    log:
+        "results/logs/report/plot_withheld.log",
+    benchmark:
+        "results/benchmarks/report/plot_withheld.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=500),
+        runtime=minutes(base=10),
+    params:
+        code=code("plot_withheld.py"),
+    script:
+        "../workflow_scripts/plot_withheld.py"
+
+
+rule plot_losses:
+    """Show the losses of all trainings of the generators."""
+    input:
+        ddpm=expand(rules.train_ddpm.output.curve, training=campaign.trainings),
+        cgan=expand(rules.train_cgan.output.curve, training=campaign.trainings),
+    output:
+        figure=report(
+            "results/report/figures/trainings__losses.svg",
+            caption="captions/losses.rst",
+            category="Synthetic sections",
+        ),
+    log:
+        "results/logs/report/plot_losses.log",
+    benchmark:
+        "results/benchmarks/report/plot_losses.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=500),
+        runtime=minutes(base=10),
+    params:
+        code=code("plot_losses.py"),
+    script:
+        "../workflow_scripts/plot_losses.py"
+
+
 rule write_page:
     """Put all figures, tables and what they say onto one page that loads nothing."""
     input:
@@ -349,6 +430,7 @@ rule write_page:
         physics=reported.of("relate", rules.compare_physics.output.physics),
         sections=reported.of("generate", rules.describe_sections.output.table),
         generator_scores=reported.of("generate", rules.score_generators.output.scores),
+        withheld=reported.of("generate withheld", rules.score_withheld.output.table),
         copies=reported.of("generate", rules.find_copies.output.table),
         figures=[
             *reported.of("simulate", rules.plot_twin.output),
@@ -359,6 +441,9 @@ rule write_page:
             *rules.plot_structures.output.figures,
             *reported.of("relate", rules.plot_models.output),
             *reported.of("generate", rules.plot_generated.output),
+            *reported.of("generate", rules.plot_statistics.output),
+            *reported.of("generate withheld", rules.plot_withheld.output),
+            *reported.of("generate", rules.plot_losses.output),
             *reported.of("generate", rules.plot_copies.output),
         ],
     output:

@@ -61,6 +61,7 @@ SMALL = {
     "relate": {"permutations": 99, "bootstrap": 100},
     "generate": {
         "sections": {"field_um": 0.8, "field_px": 32, "per_condition": {"train": 12, "held_out": 4}},
+        "trainings": 2,
         "samples_per_condition": 4,
         "ddpm": {"training": {"steps": 6}, "sampling": {"steps": 4}},
         "cgan": {"training": {"steps": 6}},

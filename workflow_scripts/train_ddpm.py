@@ -1,17 +1,17 @@
 """Train the diffusion model (rule train_ddpm)."""
 
 from porescope.generate.ddpm_training import DdpmTraining, train_ddpm
+from porescope.generate.training import Source
 from porescope.runtime import job
 
 
 def main() -> None:
     with job(snakemake) as resources:
         train_ddpm(
-            sections=snakemake.input.sections,
+            source=Source(snakemake.input.sections, snakemake.params.symmetries, snakemake.params.withheld_C),
             network=snakemake.params.network,
             noise=snakemake.params.noise,
             options=DdpmTraining(**snakemake.params.training),
-            symmetries=snakemake.params.symmetries,
             code=snakemake.params.code,
             seed=resources.seed,
             device=resources.device,

@@ -35,7 +35,8 @@ def _specimen(name: str, **changes) -> Specimen:
 def _config(*models: tuple[str, list[str]], transform: str = "none", **changes) -> dict:
     relate = {"models": [{"name": n, "features": f} for n, f in models], "transform": transform}
     relate |= {"table": None, "rivals": [], "laws": ["bruggeman"], "predictor": "best"}
-    return {"property": {"name": "conductivity", "unit": "S/cm"}, "relate": relate | changes}
+    measured = {"name": "conductivity", "unit": "S/cm"}
+    return {"property": measured, "relate": relate | changes, "generate": {"withheld_C": None}}
 
 
 @pytest.fixture

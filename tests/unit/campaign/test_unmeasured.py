@@ -1,4 +1,4 @@
-"""If these fail, sections of a condition that was never measured could not be asked for by their path."""
+"""If these fail, sections of a condition that was never measured, or withheld, could not be asked for by their path."""
 
 import re
 from pathlib import Path
@@ -7,13 +7,19 @@ import pytest
 
 from porescope.campaign.specimens import read_specimens
 from porescope.campaign.targets import Campaign
+from porescope.errors import InputError
 
 HOME = Path(__file__).parents[3]
 
 
+def with_withheld(temperatures: list[float] | None) -> Campaign:
+    specimens = read_specimens(HOME / "config" / "samples.tsv", HOME / "config" / "schemas")
+    return Campaign(specimens, {"generate": {"withheld_C": temperatures}})
+
+
 @pytest.fixture(scope="module")
 def campaign() -> Campaign:
-    return Campaign(read_specimens(HOME / "config" / "samples.tsv", HOME / "config" / "schemas"), {})
+    return with_withheld([])
 
 
 @pytest.mark.parametrize("name", ["NPC_300", "HPA_187.5", "HPB_500", "HPA_17"])
@@ -24,3 +30,11 @@ def test_other_temperatures_of_known_materials_can_be_asked_for(campaign: Campai
 @pytest.mark.parametrize("name", ["NPC_400", "HPA_175", "XYZ_300", "NPC_", "NPC_300/x", "NPC_300C", "../NPC_300"])
 def test_measured_conditions_unknown_materials_and_other_paths_cannot(campaign: Campaign, name: str) -> None:
     assert not re.fullmatch(campaign.unmeasured, name)
+
+
+def test_the_hottest_temperature_but_one_is_withheld_unless_others_are_named() -> None:
+    assert with_withheld(None).withheld == {350: ["HPA_350", "HPB_350", "NPC_350"]}
+    assert list(with_withheld([200, 250]).withheld) == [200, 250]
+    assert with_withheld([]).withheld == {}
+    with pytest.raises(InputError, match="'generate/withheld_C': 300 C, expected a temperature of a material"):
+        with_withheld([300])

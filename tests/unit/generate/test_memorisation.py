@@ -7,7 +7,7 @@ from scipy import ndimage
 from porescope.generate.conditions import Condition
 from porescope.generate.copies import PLANTED, find_copies
 from porescope.generate.memorisation import combined, near_distance, nearest, planted_copies
-from porescope.generate.samples import save_samples
+from porescope.generate.samples import Samples
 from porescope.generate.sections import Sections
 
 SYMMETRIES = ("flip_y", "flip_x", "transpose")
@@ -59,7 +59,7 @@ def test_the_table_tells_a_copying_generator_from_an_honest_one(tmp_path):
     solid = np.concatenate([training, held_out])
     Sections(solid, np.array(["A"] * n), np.full(n, 300.0), split, np.array(["s"] * n), 0.05).save(tmp_path / "s.npz")
     for name, made in (("honest", structures(40, 10)), ("copying", training[:, ::-1])):
-        save_samples(tmp_path / f"{name}.npz", made, Condition("A", 300.0), 0.05)
+        Samples(made, np.ones(len(made), int), Condition("A", 300.0), 0.05, False).save(tmp_path / f"{name}.npz")
     files = {name: [tmp_path / f"{name}.npz"] for name in ("honest", "copying")}
     table = find_copies(tmp_path / "s.npz", files, SYMMETRIES, 0, tmp_path / "pairs.npz").set_index("origin")
     assert list(table.index) == ["honest", "copying", PLANTED]

@@ -7,16 +7,17 @@ import pandas as pd
 import pytest
 
 from porescope.describe.names import PLANAR
-from porescope.generate.scores import agreement, score
+from porescope.generate.scores import score
 
 
-def table(origin, curve, material="M", spread=0.0):
+def table(origin, curve, material="M", spread=0.0, training=1):
     """Two sections a temperature, whose mean lies on the curve."""
     rows = []
     for temperature, value in curve.items():
         for sign in (-1, 1):
             values = dict.fromkeys(PLANAR, value + sign * spread)
-            rows.append({"origin": origin, "material": material, "temperature_C": temperature, **values})
+            row = {"origin": origin, "training": training, "material": material, "temperature_C": temperature}
+            rows.append(row | values)
     return pd.DataFrame(rows)
 
 
@@ -64,6 +65,41 @@ def test_two_temperatures_have_no_r2():
 
 
 def test_only_temperatures_known_on_both_sides_count():
-    found = agreement(np.array([1.0, 2.0, 3.0, np.nan]), np.array([1.0, 2.0, 3.0, 9.0]))
-    assert found == (1.0, 0.0, 3)
-    assert agreement(np.array([np.nan]), np.array([1.0])).n_conditions == 0
+    real = table("real", REAL | {500: 9.0})
+    scores = score(pd.concat([real, table("ddpm", REAL | {600: 0.0})]))
+    assert scores["r2"].to_numpy() == pytest.approx(1)
+    assert set(scores["n_conditions"]) == {3}
+    nothing = score(pd.concat([table("real", {200: 1.0}), table("ddpm", {300: 1.0})]))
+    assert set(nothing["n_conditions"]) == {0}
+    assert nothing[["r2", "rmse", "wasserstein"]].isna().all(axis=None)
+
+
+def test_trainings_are_scored_one_by_one():
+    """R2 1 and 0 of two trainings: mean 1/2, although the mean of their sections would reach 3/4."""
+    flat = dict.fromkeys(REAL, 2.0)
+    parts = [table("real", REAL), table("ddpm", REAL, training=1), table("ddpm", flat, training=2)]
+    scores = score(pd.concat(parts))
+    assert scores["r2"].to_numpy() == pytest.approx(0.5)
+    half = 12.706 * math.sqrt(0.5) / math.sqrt(2)  # Student's t with one degree of freedom
+    assert scores["r2_ci_low"].to_numpy() == pytest.approx(0.5 - half, rel=1e-4)
+    assert scores["r2_ci_high"].to_numpy() == pytest.approx(0.5 + half, rel=1e-4)
+    assert scores["rmse"].iloc[0] == pytest.approx(math.sqrt(2 / 3) / 2)
+    assert set(scores["n_trainings"]) == {2}
+
+
+def test_scores_stand_beside_what_real_sections_reach():
+    """Training sections half a unit off, generated ones a whole unit: twice the error, twice the distance."""
+    shifted = {name: {t: v + by for t, v in REAL.items()} for name, by in (("train", 0.5), ("ddpm", 1.0))}
+    parts = [table("real", REAL, spread=0.1), *(table(name, curve, spread=0.1) for name, curve in shifted.items())]
+    scores = score(pd.concat(parts)).set_index("generator")
+    assert scores["r2_ceiling"].to_numpy() == pytest.approx(1 - 0.75 / 2)
+    for column in ("rmse_ratio", "wasserstein_ratio"):
+        assert scores.loc["ddpm", column].to_numpy() == pytest.approx(2)
+        assert scores.loc["train", column].to_numpy() == pytest.approx(1)
+    assert scores.loc["ddpm", "wasserstein"].to_numpy()[:-1] == pytest.approx(1)
+
+
+def test_equal_means_of_other_distributions_are_told_apart():
+    scores = score(pd.concat([table("real", REAL, spread=0.1), table("ddpm", REAL, spread=0.4)]))
+    assert scores["rmse"].to_numpy()[:-1] == pytest.approx(0, abs=1e-12)
+    assert scores["wasserstein"].to_numpy()[:-1] == pytest.approx(0.3)

@@ -16,8 +16,9 @@ from porescope.generate.ddpm import denoising_loss, noise_schedule, noise_steps
 from porescope.generate.ddpm_sampling import sample_ddpm
 from porescope.generate.ddpm_training import DdpmTraining, train_ddpm
 from porescope.generate.ema import RunningMean
-from porescope.generate.samples import load_samples
+from porescope.generate.samples import Samples
 from porescope.generate.sections import Sections
+from porescope.generate.training import Source
 
 NOISE = {"steps": 100, "schedule": "squaredcos_cap_v2", "shift": 2.0}
 
@@ -31,13 +32,12 @@ def one_thread():
     torch.use_deterministic_algorithms(False)
 
 
-def ddpm(stripes, folder, steps=20, seed=1, code="code"):
+def ddpm(stripes, folder, steps=20, seed=1, code="code", withheld_C=()):
     return train_ddpm(
-        stripes,
+        Source(stripes, ["flip_x"], withheld_C),
         network={"fold_px": 2, "channels": [16, 16], "layers": 1},
         noise=NOISE,
         options=DdpmTraining(steps, 8, 3e-3, 0.9, 1.0, "float32"),
-        symmetries=["flip_x"],
         code=code,
         seed=seed,
         device="cpu",
@@ -46,13 +46,12 @@ def ddpm(stripes, folder, steps=20, seed=1, code="code"):
     )
 
 
-def cgan(stripes, folder, steps=20, seed=1, code="code"):
+def cgan(stripes, folder, steps=20, seed=1, code="code", withheld_C=()):
     return train_cgan(
-        stripes,
+        Source(stripes, ["flip_x"], withheld_C),
         generator={"latent_size": 8, "fold_px": 2, "channels": [16, 8]},
         discriminator={"fold_px": 2, "channels": [8, 16]},
         options=CganTraining(steps, 8, 1e-3, 1e-3, 0.9, "float32"),
-        symmetries=["flip_x"],
         code=code,
         seed=seed,
         device="cpu",
@@ -108,8 +107,8 @@ def test_the_diffusion_model_learns_its_conditions(stripes, tmp_path):
     """After a short training the mean density already follows material and temperature."""
     ddpm(stripes, tmp_path, steps=250)
     outputs = {name: tmp_path / f"{name}.npz" for name in ("A_200", "A_400", "B_200")}
-    sample_ddpm(tmp_path / "ddpm.safetensors", tmp_path / "ddpm.json", outputs, 12, 8, "float32", 3, "cpu")
-    density = {name: load_samples(path)[0].mean() for name, path in outputs.items()}
+    sample_ddpm([tmp_path / "ddpm.safetensors"], [tmp_path / "ddpm.json"], outputs, 12, 8, "float32", 3, "cpu")
+    density = {name: Samples.load(path).solid.mean() for name, path in outputs.items()}
     assert density["A_200"] == pytest.approx(0.25, abs=0.1)
     assert density["A_400"] == pytest.approx(0.5, abs=0.1)
     assert density["B_200"] == pytest.approx(0.75, abs=0.1)
@@ -121,29 +120,42 @@ def test_samples_have_their_shape_and_labels_and_follow_from_seed_and_condition(
 
     def sample(name, conditions, seed):
         outputs = {c: tmp_path / f"{name}_{c}_{seed}_{len(conditions)}.npz" for c in conditions}
-        files = (tmp_path / f"{name}.safetensors", tmp_path / f"{name}.json", outputs, 5)
+        files = ([tmp_path / f"{name}.safetensors"] * 2, [tmp_path / f"{name}.json"] * 2, outputs, 5)
         if name == "ddpm":
             sample_ddpm(*files, 3, "float32", seed, "cpu")
         else:
             sample_cgan(*files, "float32", seed, "cpu")
-        return {c: load_samples(path) for c, path in outputs.items()}
+        return {c: Samples.load(path) for c, path in outputs.items()}
 
     for name in ("ddpm", "cgan"):
         both = sample(name, ["A_200", "B_350"], 1)
-        solid, condition, pixel_um = both["B_350"]
-        assert (solid.shape, solid.dtype) == ((5, 16, 16), np.uint8)
-        assert set(np.unique(solid)) <= {0, 1}
-        assert condition == ("B", 350.0)
-        assert pixel_um == pytest.approx(0.1)
-        np.testing.assert_array_equal(sample(name, ["B_350"], 1)["B_350"][0], solid)
-        assert (sample(name, ["B_350"], 2)["B_350"][0] != solid).any()
-        with np.load(tmp_path / f"{name}_B_350_1_1.npz") as stored:
-            assert not stored["extrapolated"]
-        sample(name, ["B_450"], 1)
-        with np.load(tmp_path / f"{name}_B_450_1_1.npz") as stored:
-            assert stored["extrapolated"], "training ended at 400 C"
+        made = both["B_350"]
+        assert (made.solid.shape, made.solid.dtype) == ((10, 16, 16), np.uint8)
+        assert made.training.tolist() == [1] * 5 + [2] * 5
+        assert set(np.unique(made.solid)) <= {0, 1}
+        assert made.condition == ("B", 350.0)
+        assert made.pixel_um == pytest.approx(0.1)
+        assert not made.extrapolated
+        np.testing.assert_array_equal(sample(name, ["B_350"], 1)["B_350"].solid, made.solid)
+        assert (sample(name, ["B_350"], 2)["B_350"].solid != made.solid).any()
+        assert sample(name, ["B_450"], 1)["B_450"].extrapolated, "training ended at 400 C"
         with pytest.raises(InputError, match="knows only the materials A, B"):
             sample(name, ["C_350"], 1)
+
+
+@pytest.mark.parametrize("train", [ddpm, cgan])
+def test_a_withheld_temperature_is_never_seen(stripes, tmp_path, train):
+    """Sections of 400 C made meaningless change nothing in a training without them; all left out is an error."""
+    sections = Sections.load(stripes)
+    sections.solid[sections.temperature_C == 400] = 0
+    sections.save(tmp_path / "spoilt.npz")
+    folders = [tmp_path / name for name in "ab"]
+    for folder, source in zip(folders, (stripes, tmp_path / "spoilt.npz"), strict=True):
+        folder.mkdir()
+        train(source, folder, steps=3, withheld_C=[400.0])
+    assert_same_weights(*folders, train.__name__)
+    with pytest.raises(InputError, match="no section is left without those of 200, 300, 400 C"):
+        train(stripes, tmp_path, steps=1, withheld_C=[200.0, 300.0, 400.0])
 
 
 def test_batches_come_from_the_training_part_with_their_conditions(stripes):

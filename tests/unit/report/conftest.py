@@ -20,6 +20,7 @@ from porescope.report.curvature import plot_curvature_distributions
 from porescope.report.descriptors import plot_descriptors
 from porescope.report.doubt import plot_flagged, plot_reliability
 from porescope.report.generated import plot_generated
+from porescope.report.generated_curves import plot_losses, plot_statistics, plot_withheld
 from porescope.report.models import plot_models
 from porescope.report.segmentation import plot_scores, plot_slices
 from porescope.report.structure import plot_structures
@@ -357,7 +358,7 @@ def write_generated(made: Made) -> None:
                 owner += [(fact["material"], fact["temperature_C"])] * count
             else:
                 target = made.path(f"generate/{origin}/samples/{condition}.npz")
-                np.savez(target, solid=images)
+                np.savez(target, solid=images, training=np.ones(count, int))
                 made.generated[origin].append(str(target))
             for index in range(count):
                 row = {"origin": origin, "material": fact["material"], "temperature_C": fact["temperature_C"]}
@@ -374,10 +375,17 @@ def write_generated(made: Made) -> None:
     np.savez(made.real, solid=np.concatenate(solid), split=split, pixel_um=0.025, **arrays)
     scores = [
         {"generator": g, "material": m, "descriptor": d, "r2": {"cgan": 0.5, "ddpm": 0.93, "train": 0.98}[g],
-         "rmse": 0.01, "n_conditions": 6}
+         "r2_ci_low": 0.4, "r2_ci_high": 0.6, "r2_ceiling": 0.98, "rmse": 0.01, "rmse_ratio": 1.2,
+         "wasserstein": 0.02, "wasserstein_ratio": 1.4, "n_conditions": 6, "n_trainings": 3}
         for g in ("cgan", "ddpm", "train")
         for m in MATERIALS
         for d in ("relative_density", "specific_perimeter_per_um", "shape_index", "average")
+    ]  # fmt: skip
+    withheld = [
+        {"material": m, "temperature_C": 350, "descriptor": d, "real": 0.7, "real_other_slabs": 0.71, "generated": 0.69,
+         "interpolated": 0.66, "r2_other_slabs": 0.99, "r2_generated": 0.95, "r2_interpolated": 0.9}
+        for m in MATERIALS
+        for d in ("relative_density", "specific_perimeter_per_um", "shape_index")
     ]  # fmt: skip
     copies = [
         {"origin": o, "material": m, "temperature_C": 200, "n_sections": 50, "near_distance": 0.1, "n_near": n,
@@ -385,11 +393,32 @@ def write_generated(made: Made) -> None:
         for o, n in (("ddpm", 2), ("cgan", 6), ("planted", 48))
         for m in MATERIALS
     ]  # fmt: skip
+    made.curves = made.csv(
+        "generate/curves.csv",
+        [
+            {"origin": o, "material": m, "temperature_C": t, "curve": c, "length_um": k / 10, "value": v}
+            for o in ("real", "train", "cgan", "ddpm")
+            for m in MATERIALS
+            for t in (175, 400)
+            for c, start in (("two_point", 0.6), ("metal_chord", 0.0), ("pore_chord", 0.0))
+            for k, v in enumerate(np.linspace(start, 0.36 if start else 1.0, 10))
+        ],
+    )
+    steps = range(10, 60, 10)
+    losses = {"ddpm": ("loss",), "cgan": ("loss_discriminator", "loss_generator")}
+    made.losses = {
+        g: [
+            made.csv(f"generate/{g}/{k}.csv", [{"step": s, **dict.fromkeys(names, 1 / s)} for s in steps])
+            for k in (1, 2)
+        ]
+        for g, names in losses.items()
+    }
     made.pairs = str(made.path("generate/copies.npz"))
     section = np.stack([blobs(rng, (edge, edge), 3.0, 0.6) for _ in range(6)]).astype(np.uint8)
     pairs = {f"{o}_{part}": section for o in ("ddpm", "cgan") for part in ("section", "training")}
     np.savez(made.pairs, ddpm_ratio=np.linspace(0.8, 1, 6), cgan_ratio=np.linspace(0.5, 1, 6), **pairs)
     made.files |= {
+        "withheld": made.csv("generate/withheld.csv", withheld),
         "copies": made.csv("generate/copies.csv", copies),
         "sections": made.csv("generate/sections.csv", rows),
         "generator_scores": made.csv("generate/scores.csv", scores),
@@ -449,8 +478,17 @@ def draw(made: Made, property_name: str = "conductivity") -> None:
     plot_generated(made.files["sections"], made.real, made.generated, made.tiles, galleries, curves)
     copies = places("copies", ("nearest",), "png")
     plot_copies(made.pairs, ["ddpm", "cgan"], copies["nearest"])
+    statistics = places("statistics", MATERIALS, "svg")
+    plot_statistics(made.curves, statistics)
+    withheld = places("withheld", ("temperatures",), "svg")
+    plot_withheld(made.files["withheld"], made.files["sections"], withheld["temperatures"])
+    trainings = places("trainings", ("losses",), "svg")
+    plot_losses(made.losses, trainings["losses"])
     families = (
         copies,
+        statistics,
+        withheld,
+        trainings,
         twins,
         slices,
         curves_of,

@@ -54,7 +54,7 @@ class Campaign:
     Raises
     ------
     InputError
-        The slices of a specimen are missing, have a gap or a duplicate.
+        The slices of a specimen are missing, have a gap or a duplicate; a withheld temperature was not measured.
     """
 
     def __init__(self, specimens: dict[str, Specimen], config: dict[str, Any]) -> None:
@@ -63,6 +63,8 @@ class Campaign:
         self._slices = {
             name: slice_files(s.path, f"sample '{name}'") for name, s in specimens.items() if s.source != "simulate"
         }
+        self.withheld = self._withheld()
+        """Temperatures kept from a training of the diffusion model, each with the conditions generated at it."""
 
     @cached_property
     def relation(self) -> Relation:
@@ -124,6 +126,11 @@ class Campaign:
         measured = "|".join(map(re.escape, self.conditions))
         return f"(?!(?:{measured})$)(?:{'|'.join(map(re.escape, materials))})_[0-9]+(?:\\.[0-9]+)?"
 
+    @property
+    def trainings(self) -> range:
+        """Numbers of the independent trainings of each generator."""
+        return range(1, self.config["generate"]["trainings"] + 1)
+
     def slices(self, sample: str) -> list[Path]:
         """The files that stage ingest reads for a specimen."""
         if sample in self._slices:
@@ -155,6 +162,21 @@ class Campaign:
         """Path of the mask of a specimen that is described."""
         return f"results/segment/{self.segmenter(sample)}/{sample}.ome.zarr"
 
+    def _withheld(self) -> dict[float, list[str]]:
+        measured = sorted({self.specimens[name].temperature_C for name in self.sectioned})
+        wanted = self.config["generate"]["withheld_C"]
+        if wanted is None:
+            wanted = measured[-2:-1]
+        for temperature in wanted:
+            if temperature not in measured:
+                known = ", ".join(f"{value:g}" for value in measured)
+                raise InputError(
+                    f"config key 'generate/withheld_C': {temperature:g} C, expected a temperature of a material with "
+                    f"at least {LEAST_TEMPERATURES} of them ({known or 'none'})"
+                )
+        at = {name: self.specimens[name] for name in self.sectioned}
+        return {t: list(dict.fromkeys(s.condition for s in at.values() if s.temperature_C == t)) for t in wanted}
+
     def _truth(self, sample: str) -> dict[str, Any]:
         specimen = self.specimens[sample]
         if specimen.source == "simulate":
@@ -172,6 +194,8 @@ class Campaign:
             reasons["relate"] = reason
         if not self.conditions:
             reasons["generate"] = "no material has three temperatures, so there is no curve to generate along"
+        if not self.withheld:
+            reasons["withheld"] = "no temperature is withheld from the diffusion model"
         return reasons
 
 

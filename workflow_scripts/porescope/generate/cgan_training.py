@@ -1,6 +1,6 @@
 """Training of the generative adversarial network."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,7 @@ from porescope.generate.conditions import ConditionCode
 from porescope.generate.data import Batches, random_numbers
 from porescope.generate.ema import RunningMean
 from porescope.generate.models import save_model
-from porescope.generate.sections import Sections
-from porescope.generate.training import Stateful, learning_rate, run
+from porescope.generate.training import Source, Stateful, run, set_learning_rate
 from porescope.torch_setup import Precision, autocast, deterministic
 
 
@@ -43,12 +42,71 @@ class CganTraining:
     precision: Precision
 
 
+class CganTrainer:
+    """The two networks while they are trained against each other; a call trains one step.
+
+    Parameters
+    ----------
+    maker : Generator
+    judge : Discriminator
+    options : CganTraining
+    batches : Batches
+    seed : int
+        All that is random in a step follows from it and the step.
+    device : str
+    """
+
+    def __init__(
+        self, maker: Generator, judge: Discriminator, options: CganTraining, batches: Batches, seed: int, device: str
+    ) -> None:
+        self.maker, self.judge = maker.to(device).train(), judge.to(device).train()
+        self.mean = RunningMean(maker, options.ema_decay)
+        self._makers = torch.optim.Adam(maker.parameters(), lr=options.learning_rate_generator, betas=(0.0, 0.99))
+        self._judges = torch.optim.Adam(judge.parameters(), lr=options.learning_rate_discriminator, betas=(0.0, 0.99))
+        self._options, self._batches = options, batches
+        self._seed, self._device = seed, device
+
+    @property
+    def parts(self) -> dict[str, Stateful]:
+        """All that changes from step to step."""
+        return {
+            "maker": self.maker,
+            "judge": self.judge,
+            "mean": self.mean.network,
+            "makers": self._makers,
+            "judges": self._judges,
+        }
+
+    def __call__(self, step: int) -> dict[str, float]:
+        """Update the discriminator, then the generator, and return their losses."""
+        options = self._options
+        set_learning_rate(self._makers, step, options.steps, options.learning_rate_generator)
+        set_learning_rate(self._judges, step, options.steps, options.learning_rate_discriminator)
+        solid, condition = self._batches(step)
+        latent = self.maker.latent(options.batch, random_numbers(self._seed, step, "latent")).to(self._device)
+        with autocast(self._device, options.precision):
+            made = self.maker(latent, condition)
+            real, generated = self.judge(solid, condition), self.judge(made.detach(), condition)
+        loss_judge = discriminator_loss(real.float(), generated.float())
+        self._judges.zero_grad(set_to_none=True)
+        loss_judge.backward()
+        self._judges.step()
+        self.judge.requires_grad_(False)
+        with autocast(self._device, options.precision):
+            loss_maker = -self.judge(made, condition).float().mean()
+        self.judge.requires_grad_(True)
+        self._makers.zero_grad(set_to_none=True)
+        loss_maker.backward()
+        self._makers.step()
+        self.mean.update(self.maker, step)
+        return {"loss_discriminator": loss_judge.item(), "loss_generator": loss_maker.item()}
+
+
 def train_cgan(
-    sections: str | Path,
+    source: Source,
     generator: Mapping[str, Any],
     discriminator: Mapping[str, Any],
     options: CganTraining,
-    symmetries: Sequence[str],
     code: str,
     seed: int,
     device: str,
@@ -59,13 +117,10 @@ def train_cgan(
 
     Parameters
     ----------
-    sections : path
-        As cut_sections wrote them.
+    source : Source
     generator, discriminator : mapping
         Arguments of Generator (latent_size, fold_px, channels) and Discriminator (fold_px, channels).
     options : CganTraining
-    symmetries : sequence of str
-        See Batches.
     code : str
         Digest of the code; unfinished training of other code is not continued.
     seed : int
@@ -80,58 +135,22 @@ def train_cgan(
     """
     deterministic()
     torch.manual_seed(seed)
-    real = Sections.load(sections)
+    real = source.load()
     conditions = ConditionCode.of(real.conditions)
     arguments = {"field_px": real.solid.shape[-1], "condition_size": conditions.size, **generator}
-    maker = Generator(**arguments).to(device).train()
-    judge = Discriminator(conditions.size, **discriminator).to(device).train()
-    mean = RunningMean(maker, options.ema_decay)
-    makers = torch.optim.Adam(maker.parameters(), lr=options.learning_rate_generator, betas=(0.0, 0.99))
-    judges = torch.optim.Adam(judge.parameters(), lr=options.learning_rate_discriminator, betas=(0.0, 0.99))
-    batches = Batches(real, conditions, symmetries, options.batch, seed, device)
-
-    def advance(step: int) -> dict[str, float]:
-        for optimiser, peak in (
-            (makers, options.learning_rate_generator),
-            (judges, options.learning_rate_discriminator),
-        ):
-            for group in optimiser.param_groups:
-                group["lr"] = learning_rate(step, options.steps, peak)
-        solid, condition = batches(step)
-        latent = maker.latent(options.batch, random_numbers(seed, step, "latent")).to(device)
-        with autocast(device, options.precision):
-            made = maker(latent, condition)
-            loss_judge = discriminator_loss(judge(solid, condition).float(), judge(made.detach(), condition).float())
-        judges.zero_grad(set_to_none=True)
-        loss_judge.backward()
-        judges.step()
-        judge.requires_grad_(False)
-        with autocast(device, options.precision):
-            loss_maker = -judge(made, condition).float().mean()
-        judge.requires_grad_(True)
-        makers.zero_grad(set_to_none=True)
-        loss_maker.backward()
-        makers.step()
-        mean.update(maker, step)
-        return {"loss_discriminator": loss_judge.item(), "loss_generator": loss_maker.item()}
-
+    maker, judge = Generator(**arguments), Discriminator(conditions.size, **discriminator)
+    batches = Batches(real, conditions, source.symmetries, options.batch, seed, device)
+    trainer = CganTrainer(maker, judge, options, batches, seed, device)
     settings = {
         "generator": arguments,
         "discriminator": dict(discriminator),
         "options": asdict(options),
-        "symmetries": list(symmetries),
+        "source": source.settings(),
         "code": code,
         "seed": seed,
     }
-    checkpoint = Checkpoint(beside(weights), work_key(settings, [sections]))
-    parts: dict[str, Stateful] = {
-        "maker": maker,
-        "judge": judge,
-        "mean": mean.network,
-        "makers": makers,
-        "judges": judges,
-    }
-    curve = run(parts, advance, options.steps, checkpoint)
+    checkpoint = Checkpoint(beside(weights), work_key(settings, [source.sections]))
+    curve = run(trainer.parts, trainer, options.steps, checkpoint)
     description = {
         "generator": "cgan",
         "network": arguments,
@@ -139,6 +158,6 @@ def train_cgan(
         "field_px": arguments["field_px"],
         "pixel_um": real.pixel_um,
     }
-    save_model(weights, architecture, mean.network, description)
+    save_model(weights, architecture, trainer.mean.network, description)
     checkpoint.delete()
     return curve

@@ -9,7 +9,7 @@ import pandas as pd
 
 from porescope.generate.conditions import Condition
 from porescope.generate.memorisation import combined, near_distance, nearest, planted_copies
-from porescope.generate.samples import load_samples
+from porescope.generate.samples import Samples
 from porescope.generate.sections import HELD_OUT, TRAIN, Sections
 from porescope.progress import progress
 
@@ -99,7 +99,7 @@ def find_copies(
 
 
 def _by_file(paths: Sequence[str | Path]) -> dict[Condition, np.ndarray]:
-    return {condition: solid for solid, condition, _ in map(load_samples, paths)}
+    return {made.condition: made.solid for made in map(Samples.load, paths)}
 
 
 def _save_pairs(path: str | Path, kept: Mapping[str, list[Pair]]) -> None:

@@ -1,6 +1,6 @@
 """Sections from the diffusion model."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,13 @@ from torch import nn
 
 from porescope.generate.ddpm import Denoiser, noise_schedule
 from porescope.generate.models import load_model
-from porescope.generate.sampling import write_samples
+from porescope.generate.sampling import Draw, write_samples
 from porescope.torch_setup import Precision, autocast, deterministic
 
 
 def sample_ddpm(
-    weights: str | Path,
-    architecture: str | Path,
+    weights: Sequence[str | Path],
+    architecture: Sequence[str | Path],
     outputs: Mapping[str, str | Path],
     count: int,
     steps: int,
@@ -24,12 +24,12 @@ def sample_ddpm(
     seed: int,
     device: str,
 ) -> None:
-    """Generate ``count`` sections for each condition with ``steps`` steps of the solver.
+    """Generate ``count`` sections for each condition with each trained network in ``steps`` steps of the solver.
 
     Parameters
     ----------
-    weights, architecture : path
-        As train_ddpm wrote them.
+    weights, architecture : sequences of paths
+        As the trainings wrote them.
     outputs : mapping
         File of each condition, by its name; see write_samples.
     count, steps : int
@@ -39,13 +39,18 @@ def sample_ddpm(
     device : str
     """
     deterministic()
-    network, code, description = load_model(weights, architecture, Denoiser, device)
+    networks = [load_model(w, a, Denoiser, device) for w, a in zip(weights, architecture, strict=True)]
+    _, code, description = networks[0]
 
-    def draw(condition: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
-        with autocast(device, precision):
-            return denoise(network, description["noise"], condition, steps, description["field_px"], chance)
+    def drawing(network: nn.Module) -> Draw:
+        def draw(condition: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
+            with autocast(device, precision):
+                return denoise(network, description["noise"], condition, steps, description["field_px"], chance)
 
-    write_samples(draw, code, outputs, count, description["pixel_um"], seed, device)
+        return draw
+
+    draws = [drawing(network) for network, _, _ in networks]
+    write_samples(draws, code, outputs, count, description["pixel_um"], seed, device)
 
 
 @torch.no_grad()

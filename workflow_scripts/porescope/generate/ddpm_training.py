@@ -1,6 +1,6 @@
 """Training of the diffusion model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,7 @@ from porescope.generate.data import Batches, random_numbers
 from porescope.generate.ddpm import Denoiser, denoising_loss, noise_schedule, noise_steps
 from porescope.generate.ema import RunningMean
 from porescope.generate.models import save_model
-from porescope.generate.sections import Sections
-from porescope.generate.training import Stateful, learning_rate, run
+from porescope.generate.training import Source, Stateful, run, set_learning_rate
 from porescope.torch_setup import Precision, autocast, deterministic
 
 
@@ -45,12 +44,67 @@ class DdpmTraining:
     precision: Precision
 
 
+class DdpmTrainer:
+    """The diffusion model while it is trained; a call trains one step.
+
+    Parameters
+    ----------
+    denoiser : Denoiser
+    noise : mapping
+        Arguments of noise_schedule.
+    options : DdpmTraining
+    batches : Batches
+    seed : int
+        All that is random in a step follows from it and the step.
+    device : str
+    """
+
+    def __init__(
+        self,
+        denoiser: Denoiser,
+        noise: Mapping[str, Any],
+        options: DdpmTraining,
+        batches: Batches,
+        seed: int,
+        device: str,
+    ) -> None:
+        self.denoiser = denoiser.to(device).train()
+        self.mean = RunningMean(denoiser, options.ema_decay)
+        self._optimiser = torch.optim.AdamW(denoiser.parameters(), lr=options.learning_rate, betas=(0.9, 0.99))
+        self._schedule = noise_schedule(**noise)
+        self._signal = self._schedule.alphas_cumprod.to(device)
+        self._noise, self._options, self._batches = noise, options, batches
+        self._seed, self._device = seed, device
+
+    @property
+    def parts(self) -> dict[str, Stateful]:
+        """All that changes from step to step."""
+        return {"denoiser": self.denoiser, "mean": self.mean.network, "optimiser": self._optimiser}
+
+    def __call__(self, step: int) -> dict[str, float]:
+        """Train one step and return its loss."""
+        options = self._options
+        clean, condition = self._batches(step)
+        chance = random_numbers(self._seed, step, "noise")
+        when = noise_steps(options.batch, self._noise["steps"], chance).to(self._device)
+        white = torch.randn(clean.shape, generator=chance).to(self._device)
+        with autocast(self._device, options.precision):
+            predicted = self.denoiser(self._schedule.add_noise(clean, white, when), when, condition)
+        loss = denoising_loss(predicted.float(), clean, self._signal[when], self._noise["shift"], options.coarse_weight)
+        set_learning_rate(self._optimiser, step, options.steps, options.learning_rate)
+        self._optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.denoiser.parameters(), 1.0)
+        self._optimiser.step()
+        self.mean.update(self.denoiser, step)
+        return {"loss": loss.item()}
+
+
 def train_ddpm(
-    sections: str | Path,
+    source: Source,
     network: Mapping[str, Any],
     noise: Mapping[str, Any],
     options: DdpmTraining,
-    symmetries: Sequence[str],
     code: str,
     seed: int,
     device: str,
@@ -61,15 +115,12 @@ def train_ddpm(
 
     Parameters
     ----------
-    sections : path
-        As cut_sections wrote them.
+    source : Source
     network : mapping
         fold_px, channels and layers of Denoiser.
     noise : mapping
         Arguments of noise_schedule.
     options : DdpmTraining
-    symmetries : sequence of str
-        See Batches.
     code : str
         Digest of the code; unfinished training of other code is not continued.
     seed : int
@@ -84,44 +135,21 @@ def train_ddpm(
     """
     deterministic()
     torch.manual_seed(seed)
-    real = Sections.load(sections)
+    real = source.load()
     conditions = ConditionCode.of(real.conditions)
     arguments = {"field_px": real.solid.shape[-1], "condition_size": conditions.size, **network}
-    denoiser = Denoiser(**arguments).to(device).train()
-    mean = RunningMean(denoiser, options.ema_decay)
-    optimiser = torch.optim.AdamW(denoiser.parameters(), lr=options.learning_rate, betas=(0.9, 0.99))
-    schedule = noise_schedule(**noise)
-    signal = schedule.alphas_cumprod.to(device)
-    batches = Batches(real, conditions, symmetries, options.batch, seed, device)
-
-    def advance(step: int) -> dict[str, float]:
-        clean, condition = batches(step)
-        chance = random_numbers(seed, step, "noise")
-        when = noise_steps(options.batch, noise["steps"], chance).to(device)
-        white = torch.randn(clean.shape, generator=chance).to(device)
-        with autocast(device, options.precision):
-            predicted = denoiser(schedule.add_noise(clean, white, when), when, condition)
-        loss = denoising_loss(predicted.float(), clean, signal[when], noise["shift"], options.coarse_weight)
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(step, options.steps, options.learning_rate)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(denoiser.parameters(), 1.0)
-        optimiser.step()
-        mean.update(denoiser, step)
-        return {"loss": loss.item()}
-
+    batches = Batches(real, conditions, source.symmetries, options.batch, seed, device)
+    trainer = DdpmTrainer(Denoiser(**arguments), noise, options, batches, seed, device)
     settings = {
         "network": arguments,
         "noise": dict(noise),
         "options": asdict(options),
-        "symmetries": list(symmetries),
+        "source": source.settings(),
         "code": code,
         "seed": seed,
     }
-    checkpoint = Checkpoint(beside(weights), work_key(settings, [sections]))
-    parts: dict[str, Stateful] = {"denoiser": denoiser, "mean": mean.network, "optimiser": optimiser}
-    curve = run(parts, advance, options.steps, checkpoint)
+    checkpoint = Checkpoint(beside(weights), work_key(settings, [source.sections]))
+    curve = run(trainer.parts, trainer, options.steps, checkpoint)
     description = {
         "generator": "ddpm",
         "network": arguments,
@@ -130,6 +158,6 @@ def train_ddpm(
         "field_px": arguments["field_px"],
         "pixel_um": real.pixel_um,
     }
-    save_model(weights, architecture, mean.network, description)
+    save_model(weights, architecture, trainer.mean.network, description)
     checkpoint.delete()
     return curve

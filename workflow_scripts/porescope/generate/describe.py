@@ -8,7 +8,7 @@ import pandas as pd
 
 from porescope.describe.planar import planar_descriptors
 from porescope.generate.conditions import Condition
-from porescope.generate.samples import load_samples
+from porescope.generate.samples import Samples
 from porescope.generate.scores import REFERENCE, TRAINING
 from porescope.generate.sections import HELD_OUT, TRAIN, Sections
 
@@ -27,34 +27,38 @@ def describe_sections(sections: str | Path, samples: Mapping[str, Sequence[str |
     -------
     table
         origin ('real': sections of held-out slabs; 'train': the real sections that the networks saw; or the
-        generator), material, temperature_C, condition, index (within origin and condition), field_um, field_px, then
-        the columns of planar_descriptors. Frames of sections are no perimeter; the field is the same in every row.
+        generator), material, temperature_C, condition, training (which of the generator's independent trainings, from
+        1; 0 for real sections), index (within origin and condition), field_um, field_px, then the columns of
+        planar_descriptors. Frames of sections are no perimeter; the field is the same in every row.
     """
     real = Sections.load(sections)
     blocks = [*_real_blocks(real.part(HELD_OUT), REFERENCE), *_real_blocks(real.part(TRAIN), TRAINING)]
     for generator, paths in samples.items():
         for path in paths:
-            solid, condition, pixel_um = load_samples(path)
-            blocks.append((generator, condition, solid, pixel_um))
+            made = Samples.load(path)
+            blocks.append((generator, made.condition, made.training, made.solid, made.pixel_um))
     return pd.concat([_described(*block) for block in blocks], ignore_index=True)
 
 
-Block = tuple[str, Condition, np.ndarray, float]
-"""Origin, condition, sections (n, px, px) and pixel edge in um."""
+Block = tuple[str, Condition, np.ndarray, np.ndarray, float]
+"""Origin, condition, trainings (n,), sections (n, px, px) and pixel edge in um."""
 
 
 def _real_blocks(part: Sections, origin: str) -> Iterator[Block]:
     for condition, solid in part.by_condition.items():
-        yield origin, condition, solid, part.pixel_um
+        yield origin, condition, np.zeros(len(solid), int), solid, part.pixel_um
 
 
-def _described(origin: str, condition: Condition, solid: np.ndarray, pixel_um: float) -> pd.DataFrame:
+def _described(
+    origin: str, condition: Condition, training: np.ndarray, solid: np.ndarray, pixel_um: float
+) -> pd.DataFrame:
     table = planar_descriptors(solid == 1, (pixel_um, pixel_um))
     identity = {
         "origin": origin,
         "material": condition.material,
         "temperature_C": condition.temperature_C,
         "condition": condition.name,
+        "training": training,
         "index": range(len(solid)),
         "field_um": solid.shape[-1] * pixel_um,
         "field_px": solid.shape[-1],

@@ -1,5 +1,6 @@
 """Generated sections on disk."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -7,25 +8,49 @@ import numpy as np
 from porescope.generate.conditions import Condition
 
 
-def save_samples(
-    path: str | Path, solid: np.ndarray, condition: Condition, pixel_um: float, extrapolated: bool = False
-) -> None:
-    """Write sections (n, px, px), uint8 with 1 = solid, and what they are sections of, as .npz.
+@dataclass(frozen=True)
+class Samples:
+    """Generated sections of one condition.
 
-    ``extrapolated`` tells a reader that the condition lies beyond those that the network was trained on.
+    Attributes
+    ----------
+    solid : (n, px, px) uint8 array
+        1 where solid.
+    training : (n,) int array
+        Which of the independent trainings each comes from, from 1.
+    condition : Condition
+    pixel_um : float
+        Edge of a pixel in um.
+    extrapolated : bool
+        Whether the condition lies beyond those that the networks were trained on.
     """
-    np.savez_compressed(
-        path,
-        solid=solid.astype(np.uint8),
-        material=condition.material,
-        temperature_C=condition.temperature_C,
-        pixel_um=pixel_um,
-        extrapolated=extrapolated,
-    )
 
+    solid: np.ndarray
+    training: np.ndarray
+    condition: Condition
+    pixel_um: float
+    extrapolated: bool
 
-def load_samples(path: str | Path) -> tuple[np.ndarray, Condition, float]:
-    """Sections, their condition and their pixel edge in um; see save_samples."""
-    with np.load(path, allow_pickle=False) as stored:
-        condition = Condition(str(stored["material"]), float(stored["temperature_C"]))
-        return stored["solid"], condition, float(stored["pixel_um"])
+    def save(self, path: str | Path) -> None:
+        """Write the sections as .npz."""
+        np.savez_compressed(
+            path,
+            solid=self.solid.astype(np.uint8),
+            training=self.training,
+            material=self.condition.material,
+            temperature_C=self.condition.temperature_C,
+            pixel_um=self.pixel_um,
+            extrapolated=self.extrapolated,
+        )
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Samples":
+        """Read what save() wrote."""
+        with np.load(path, allow_pickle=False) as stored:
+            return cls(
+                stored["solid"],
+                stored["training"],
+                Condition(str(stored["material"]), float(stored["temperature_C"])),
+                float(stored["pixel_um"]),
+                bool(stored["extrapolated"]),
+            )

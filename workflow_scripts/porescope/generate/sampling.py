@@ -1,14 +1,15 @@
-"""Sections from a trained generator, one file per condition."""
+"""Sections from trained generators, one file per condition."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from porescope.generate.conditions import ConditionCode, parse_condition
 from porescope.generate.data import random_numbers
-from porescope.generate.samples import save_samples
+from porescope.generate.samples import Samples
 from porescope.progress import progress
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ Draw = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
 
 
 def write_samples(
-    draw: Draw,
+    draws: Sequence[Draw],
     code: ConditionCode,
     outputs: Mapping[str, str | Path],
     count: int,
@@ -29,19 +30,21 @@ def write_samples(
     seed: int,
     device: str,
 ) -> None:
-    """Generate ``count`` sections for each condition.
+    """Generate ``count`` sections for each condition with each of several trained networks.
 
     Parameters
     ----------
-    draw : function
+    draws : sequence of functions
+        One for each of the independent trainings.
     code : ConditionCode
+        Of all of them.
     outputs : mapping
         File of each condition, by its name (as NPC_300).
     count : int
     pixel_um : float
         Edge of a pixel in um.
     seed : int
-        The sections of a condition follow from it and the condition's name alone.
+        The sections of a condition follow from it, the condition's name and the network alone.
     device : str
 
     Raises
@@ -59,5 +62,8 @@ def write_samples(
                 code.hottest_C,
             )
         vectors = torch.from_numpy(code.encode([condition] * count)).to(device)
-        grey = draw(vectors, random_numbers(seed, 0, name))
-        save_samples(path, (grey > THRESHOLD).cpu().numpy(), condition, pixel_um, not code.spans(condition))
+        chance = random_numbers(seed, 0, name)
+        grey = torch.cat([draw(vectors, chance) for draw in draws])
+        training = np.repeat(np.arange(1, len(draws) + 1), count)
+        solid = (grey > THRESHOLD).cpu().numpy()
+        Samples(solid, training, condition, pixel_um, not code.spans(condition)).save(path)

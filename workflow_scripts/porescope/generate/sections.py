@@ -108,7 +108,13 @@ class Sections:
 
     def part(self, split: str) -> "Sections":
         """The sections of one split."""
-        rows = self.split == split
+        return self._chosen(self.split == split)
+
+    def without(self, temperatures_C: Sequence[float]) -> "Sections":
+        """The sections of all other temperatures."""
+        return self._chosen(~np.isin(self.temperature_C, temperatures_C))
+
+    def _chosen(self, rows: np.ndarray) -> "Sections":
         return Sections(
             self.solid[rows],
             self.material[rows],

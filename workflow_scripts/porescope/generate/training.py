@@ -1,12 +1,17 @@
-"""The loop that every generator is trained in."""
+"""What the trainings of all generators share: their source, their loop, their learning rate."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
+import torch
 
 from porescope.checkpoint import Checkpoint
+from porescope.errors import InputError
+from porescope.generate.sections import Sections
 from porescope.progress import progress
 
 WARM_UP = 50
@@ -14,6 +19,43 @@ WARM_UP = 50
 
 CURVE_EVERY = 10
 """Steps whose mean loss is one row of the training curve."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a generator learns from.
+
+    Attributes
+    ----------
+    sections : path
+        As cut_sections wrote them.
+    symmetries : sequence of 'flip_y', 'flip_x', 'transpose'
+        See Batches.
+    withheld_C : sequence of float
+        Temperatures whose sections are kept from the network, to see how it does where nothing was measured.
+    """
+
+    sections: str | Path
+    symmetries: Sequence[str]
+    withheld_C: Sequence[float] = ()
+
+    def load(self) -> Sections:
+        """The sections.
+
+        Raises
+        ------
+        InputError
+            No section is left.
+        """
+        sections = Sections.load(self.sections).without(self.withheld_C)
+        if not len(sections.solid):
+            withheld = ", ".join(f"{value:g}" for value in self.withheld_C)
+            raise InputError(f"{self.sections}: no section is left without those of {withheld} C, expected some")
+        return sections
+
+    def settings(self) -> dict[str, Any]:
+        """What unfinished training must have in common with this one to be continued, as JSON-like values."""
+        return {"symmetries": list(self.symmetries), "withheld_C": list(self.withheld_C)}
 
 
 class Stateful(Protocol):
@@ -67,6 +109,12 @@ def run(
                 states = {name: part.state_dict() for name, part in parts.items()}
                 checkpoint.save({"step": step + 1, "curve": curve, **states})
     return pd.DataFrame(curve)
+
+
+def set_learning_rate(optimiser: torch.optim.Optimizer, step: int, steps: int, peak: float) -> None:
+    """Give an optimiser the learning rate of a step."""
+    for group in optimiser.param_groups:
+        group["lr"] = learning_rate(step, steps, peak)
 
 
 def learning_rate(step: int, steps: int, peak: float) -> float:

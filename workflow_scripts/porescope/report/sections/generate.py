@@ -25,6 +25,25 @@ COPIES = (
 )
 
 
+WITHHELD = (
+    "Lines: real sections over temperature. Of the marked temperatures the diffusion model saw nothing in training; "
+    "its sections stand beside real ones, and beside a straight line between the neighbouring temperatures."
+)
+
+
+STATISTICS = (
+    "At the coldest and the hottest temperature. S₂: probability that both ends of a step along y or x lie in the "
+    "metal. Chords: share of the chords along y and x that are not longer. Grey: real sections from slabs that were "
+    "trained on, whose distance from the black line is the scatter within one specimen."
+)
+
+
+LOSSES = (
+    "Mean losses over steps, a line a training. The diffusion model's loss falls; the two networks of the cGAN hold "
+    "each other in balance, and a discriminator whose loss goes to zero has won."
+)
+
+
 def section(results: Results) -> Section:
     """Gallery, curves over temperature, R2 table."""
     title = "Synthetic sections"
@@ -52,11 +71,30 @@ def section(results: Results) -> Section:
             results.pictures([f"curves__{m}" for m in materials], "Planar descriptors of {} over temperature", says),
         ),
         score_table(scores, results),
+        Figure(
+            "Two-point probability and chord lengths",
+            "",
+            STATISTICS,
+            results.pictures([f"statistics__{m}" for m in materials], "Spatial statistics of sections of {}"),
+        ),
     ]
+    withheld = results.table("withheld")
+    if withheld is not None:
+        blocks.append(
+            Figure(
+                "Temperatures that the network never saw",
+                withheld_sentence(withheld),
+                WITHHELD,
+                results.pictures(["withheld__temperatures"], "Descriptors of sections of withheld temperatures"),
+                columns=1,
+            )
+        )
     copies = results.table("copies")
     if copies is not None:
         nearest = results.pictures(["copies__nearest"], "Generated sections above the training sections they resemble")
         blocks.append(Figure("New sections, or copies?", copies_sentence(copies), COPIES, nearest, columns=1))
+    losses = results.pictures(["trainings__losses"], "Losses of the generators over their trainings")
+    blocks.append(Figure("How the generators were trained", "", LOSSES, losses, columns=1))
     return Section("generate", title, lead, blocks, keys(scores))
 
 
@@ -77,6 +115,18 @@ def winner_sentence(scores: pd.DataFrame, results: Results) -> str:
     total = counted(len(both), "material")
     where = f"all {total}" if len(wins) == len(both) > 1 else f"{len(wins)} of {total}"
     return f"DDPM follows the real curves better than cGAN for {where} (average R² over temperature: {listed(parts)})."
+
+
+def withheld_sentence(withheld: pd.DataFrame) -> str:
+    """How well withheld temperatures are generated, beside what needs no network and what real sections reach."""
+    temperatures = listed([f"{value:g} °C" for value in sorted(withheld["temperature_C"].unique())])
+    means = withheld.filter(like="r2_").mean()
+    return (
+        f"Asked for {temperatures} without ever having seen it, the diffusion model reaches R² "
+        f"{fixed(means['r2_generated'], 2)} (a straight line between the neighbours "
+        f"{fixed(means['r2_interpolated'], 2)}, real sections from other slabs {fixed(means['r2_other_slabs'], 2)}; "
+        "mean over materials and descriptors)."
+    )
 
 
 def agreement_sentence(scores: pd.DataFrame, material: str) -> str:
@@ -133,25 +183,48 @@ def keys(scores: pd.DataFrame) -> list[Key]:
 
 
 def score_table(scores: pd.DataFrame, results: Results) -> Table:
-    """R2 by material and descriptor, a column a generator; the better one is not marked: the ceiling says more."""
-    generators = [g for g in (*GENERATORS, "train") if g in set(scores["generator"])]
-    indexed = scores.set_index(["generator", "material", "descriptor"])
+    """R2 and error by material and descriptor; the better one is not marked: the ceiling says more."""
+    generators = [g for g in GENERATORS if g in set(scores["generator"])]
     rows = []
     for material in results.materials_of(scores):
         for descriptor in (*PLANAR, AVERAGE):
             name = DESCRIPTORS[descriptor].label if descriptor in DESCRIPTORS else "average"
-            cells = []
-            for generator in generators:
-                key = (generator, material, descriptor)
-                value = float(indexed.loc[key, "r2"]) if key in indexed.index else math.nan  # type: ignore[arg-type]
-                cells.append(fixed(value, 2) if math.isfinite(value) else number(value))
-            rows.append(Row([material, name, *cells]))
+            wanted = scores[(scores["material"] == material) & (scores["descriptor"] == descriptor)]
+            lines = {str(line["generator"]): line for _, line in wanted.iterrows()}
+            r2 = [with_interval(lines[g]) if g in lines else number(math.nan) for g in generators]
+            ceiling = [decimals(line["r2_ceiling"]) for line in lines.values()][:1]
+            ratios = [decimals(lines[g]["rmse_ratio"]) if g in lines else number(math.nan) for g in generators]
+            distances = [
+                decimals(lines[g]["wasserstein_ratio"]) if g in lines else number(math.nan) for g in generators
+            ]
+            rows.append(Row([material, name, *r2, *ceiling, *ratios, *distances]))
     conditions = sorted({int(n) for n in scores["n_conditions"].dropna()})
+    trainings = int(scores.loc[scores["generator"].isin(generators), "n_trainings"].max())
     caption = (
-        f"R² of condition means over {listed([str(n) for n in conditions])} temperatures against the real sections; "
-        "negative where a constant would do better."
+        f"R² of condition means over {listed([str(n) for n in conditions])} temperatures against real sections from "
+        f"slabs that no network saw, mean of {counted(trainings, 'independent training')}"
+        f"{' ± half of its 95 % interval' if trainings > 1 else ''}; negative where a constant would do better. "
+        "Ceiling: R² of real sections from other slabs of the same specimens. Error: root mean squared difference of "
+        "the condition means over that of those real sections. Distribution: the same for the Wasserstein distance of "
+        "the distributions over sections; 1 is as good as real."
     )
-    if "train" in generators:
-        caption += " The last column scores real sections from other slabs of the same specimens: what a perfect generator would reach."  # noqa: E501
-    columns = ["material", "descriptor", *(NAMES.get(g, g) for g in generators)]
+    columns = [
+        "material",
+        "descriptor",
+        *(f"R² {NAMES[g]}" for g in generators),
+        "ceiling",
+        *(f"error {NAMES[g]}" for g in generators),
+        *(f"distribution {NAMES[g]}" for g in generators),
+    ]
     return Table("R² over temperature", columns, rows, caption=caption, text_columns=2)
+
+
+def decimals(value: float) -> str:
+    """Two decimals, or what stands for no value."""
+    return fixed(value, 2) if math.isfinite(value) else number(value)
+
+
+def with_interval(line: pd.Series) -> str:
+    """R2 of a generator and half of its interval over trainings."""
+    half = (line["r2_ci_high"] - line["r2_ci_low"]) / 2
+    return f"{decimals(line['r2'])} ± {fixed(half, 2)}" if math.isfinite(half) else decimals(line["r2"])
