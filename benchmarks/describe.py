@@ -27,6 +27,7 @@ from porescope.describe.field import MARGIN
 from porescope.describe.selfcheck.chords import correlation_length
 from porescope.describe.selfcheck.shapes import RandomField, random_field
 from porescope.describe.smoothing import smooth_field
+from porescope.describe.spheres import ridge_spheres
 from porescope.describe.surface import specific_surface
 from porescope.describe.thickness import local_thickness, thickness_of
 from porescope.volume import Spacing
@@ -64,7 +65,8 @@ def mesh_gaussian(field: RandomField) -> float:
 def thickness_ours(field: RandomField) -> float:
     """Mean local thickness of the metal."""
     smooth = smooth_field(field.block.solid, CUBE, SMOOTHING_PX)
-    return thickness_of(local_thickness(interface_distance(smooth, CUBE), smooth > 0, CUBE)).mean_um
+    spheres = ridge_spheres(interface_distance(smooth, CUBE), smooth > 0, CUBE)
+    return thickness_of(local_thickness(spheres, smooth > 0, CUBE)).mean_um
 
 
 def thickness_peer(field: RandomField) -> float:

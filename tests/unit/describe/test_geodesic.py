@@ -7,7 +7,7 @@ import pytest
 
 from porescope.describe import geodesic as module
 from porescope.describe.field import MARGIN, crop, refined_field, smooth_spectrum
-from porescope.describe.geodesic import DIRECTIONS, LAST, METHOD_ERROR, geodesic, method_error, tortuosities
+from porescope.describe.geodesic import DIRECTIONS, LAST, METHOD_ERROR, block_size, geodesic, method_error, tortuosities
 from porescope.describe.selfcheck import path_shapes, paths, shapes
 from porescope.describe.selfcheck.paths import tortuosity_y
 from porescope.volume import Spacing
@@ -123,6 +123,6 @@ def test_units_do_not_matter():
 
 
 def test_method_error_is_between_its_entries():
-    assert method_error(4, 1000) == pytest.approx(METHOD_ERROR[1][4])
-    assert METHOD_ERROR[2][8] < method_error(6, 10**9) < METHOD_ERROR[2][4]
-    assert method_error(100, 1000) == pytest.approx(METHOD_ERROR[1][12])
+    assert method_error(4, block_size(1000)) == pytest.approx(METHOD_ERROR[1][4])
+    assert METHOD_ERROR[2][8] < method_error(6, block_size(10**9)) < METHOD_ERROR[2][4]
+    assert method_error(100, 1) == pytest.approx(METHOD_ERROR[1][12])

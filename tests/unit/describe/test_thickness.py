@@ -10,6 +10,7 @@ from porescope.describe.distance import interface_distance
 from porescope.describe.field import Block
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.thickness import neck, of_block, thickness_map
+from porescope.describe.spheres import ridge_spheres
 from porescope.describe.thickness import local_thickness, thickness_of
 from porescope.volume import Spacing
 
@@ -34,10 +35,13 @@ def test_thickness_scales_with_the_unit():
 def test_without_interface_nothing_is_thick():
     field = np.full((12, 12, 12), 0.5, np.float32)
     near = interface_distance(field, CUBE)
-    thickness = local_thickness(near, field > 0, CUBE)
+    spheres = ridge_spheres(near, field > 0, CUBE)
+    thickness = local_thickness(spheres, field > 0, CUBE)
     assert not thickness.any()
     assert math.isnan(thickness_of(thickness).mean_um)
-    assert math.isnan(constrictivity(inscribed_radius(near, field > 0, CUBE), thickness, CUBE, 0))
+    radius = inscribed_radius(near.distance_um, field > 0, spheres)
+    assert not radius.any()
+    assert math.isnan(constrictivity(radius, math.nan, CUBE, 0))
 
 
 def test_a_neck_narrows_and_a_straight_bar_does_not():

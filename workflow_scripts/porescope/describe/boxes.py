@@ -109,3 +109,10 @@ def part(block: Block, box: Voi) -> Block:
 def crop_to(field: np.ndarray, box: Voi, factors: tuple[int, ...]) -> np.ndarray:
     """The part of a VOI's field, refined by ``factors``, that lies in a box counted from its first voxel: a view."""
     return field[tuple(slice(s * f, (s + n) * f) for s, n, f in zip(box.start, box.shape, factors, strict=True))]
+
+
+def points_in(position_um: np.ndarray, box: Voi, spacing: Spacing) -> np.ndarray:
+    """Which points (n, 3), in um from the centre of a VOI's first voxel, lie in a box counted from that voxel."""
+    low = (np.array(box.start) - 0.5) * np.array(spacing)
+    high = (np.array(box.start) + np.array(box.shape) - 0.5) * np.array(spacing)
+    return np.asarray(((position_um >= low) & (position_um < high)).all(axis=1))

@@ -1,20 +1,17 @@
-"""Columns that are found on the smooth interface: curvatures, struts, paths."""
+"""Columns that are found on the smooth interface: its curvatures, and its area."""
 
 import dataclasses
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from scipy import ndimage
 
-from porescope.describe.boxes import Voi, crop_to
+from porescope.describe.boxes import Voi, points_in
 from porescope.describe.curvature import Interface, curvature_edges, interface
-from porescope.describe.field import Block, crop, finer
-from porescope.describe.geodesic import method_error, tortuosities
+from porescope.describe.field import Block
 from porescope.describe.mesh import mesh_specific_surface
 from porescope.describe.options import DescribeOptions
-from porescope.describe.pictures import interface_map, path_map, skeleton_map
-from porescope.describe.struts import Struts, fit_log_normal, strut_diameters
+from porescope.describe.pictures import interface_map
 from porescope.volume import Spacing
 
 KINDS = (
@@ -36,7 +33,7 @@ def columns(
     options: DescribeOptions,
     maps: bool,
 ) -> tuple[list[dict[str, float]], dict[str, np.ndarray]]:
-    """Curvatures, strut diameter and tortuosity of parts of a VOI, and their distributions over the whole.
+    """Curvatures of parts of a VOI, their joint distribution over the whole, and its area.
 
     Parameters
     ----------
@@ -53,40 +50,16 @@ def columns(
         Whether to keep what pictures are made from.
     """
     surface = interface(block, options.smoothing_px)
-    struts = strut_diameters(block, smooth, factors, surface)
-    arrays = _distributions(surface, struts, block.spacing, options)
-    peak = _peak(arrays["gm_histogram"], arrays["gm_G_edges"], arrays["gm_M_edges"])
+    gaussian, mean = curvature_edges(block.spacing, options.curvature_bins, options.gaussian_limit, options.mean_limit)
+    arrays = {"gm_histogram": surface.histogram(gaussian, mean), "gm_G_edges": gaussian, "gm_M_edges": mean}
     if maps:
-        arrays |= interface_map(surface, smooth, block, factors) | skeleton_map(struts)
-    rows = [
-        _curvatures(_within(surface, cut, block.spacing)) | _struts(_struts_within(struts, cut, block.spacing))
-        for cut in cuts
-    ]
-    mesh = mesh_specific_surface(surface.total_area_um2, block, options.smoothing_px)
-    rows[0] |= peak | {"mesh_surface_per_um": mesh}
-    del surface, struts
-    smooth, nodes = crop(smooth, block.shape, factors), finer(block.spacing, factors)
-    for index, (row, cut) in enumerate(zip(rows, cuts, strict=True)):
-        part = crop_to(smooth, cut, factors)
-        taus, ratio = _tortuosities(part, nodes)
-        row.update(taus)
-        row["tortuosity_method_error"] = _method_error(row["gaussian_curvature_per_um2"], nodes, part.size)
-        if maps and index == 0:
-            arrays |= path_map(ratio, block, factors)
+        arrays |= interface_map(surface, smooth, block, factors)
+    rows = [_curvatures(_within(surface, cut, block.spacing)) for cut in cuts]
+    rows[0] |= _peak(arrays["gm_histogram"], gaussian, mean)
+    area = surface.total_area_um2
+    del surface
+    rows[0]["mesh_surface_per_um"] = mesh_specific_surface(area, block, options.smoothing_px)
     return rows, arrays
-
-
-def _distributions(
-    surface: Interface, struts: Struts, spacing: Spacing, options: DescribeOptions
-) -> dict[str, np.ndarray]:
-    gaussian, mean = curvature_edges(spacing, options.curvature_bins, options.gaussian_limit, options.mean_limit)
-    return {
-        "gm_histogram": surface.histogram(gaussian, mean),
-        "gm_G_edges": gaussian,
-        "gm_M_edges": mean,
-        "strut_diameters_um": struts.diameter_um.astype(np.float32),
-        "strut_weights_um": struts.length_um.astype(np.float32),
-    }
 
 
 def _curvatures(surface: Interface) -> dict[str, float]:
@@ -120,48 +93,7 @@ def _peak(histogram: np.ndarray, gaussian: np.ndarray, mean: np.ndarray) -> dict
     }
 
 
-def _struts(struts: Struts) -> dict[str, float]:
-    fit = fit_log_normal(struts.diameter_um, struts.length_um)
-    return {
-        "strut_diameter_um": fit.mean,
-        "strut_log_mean": fit.mu,
-        "strut_log_sd": fit.s,
-        "strut_misfit": fit.misfit,
-    }
-
-
-def _tortuosities(smooth: np.ndarray, nodes: Spacing) -> tuple[dict[str, float], np.ndarray]:
-    """Tortuosity per direction, its mean, and +y alone; and the map of the ways along +y."""
-    values: dict[str, float] = {}
-    kept = np.zeros(0, np.float32)
-    for name, result in tortuosities(smooth, nodes):
-        values[f"tortuosity_{name}"] = result.tortuosity
-        if name == "plus_y":
-            kept = result.ratio
-    values["tortuosity"] = float(np.mean(list(values.values())))
-    values["tortuosity_y"] = values["tortuosity_plus_y"]
-    return values, kept
-
-
-def _method_error(gaussian: float, nodes: Spacing, count: int) -> float:
-    """Relative error of tau - 1, at the radius of curvature 1 / sqrt |<G>|; NaN without interface."""
-    if not abs(gaussian) > 0:
-        return math.nan
-    return method_error(1 / (math.sqrt(abs(gaussian)) * nodes.voxel_volume ** (1 / 3)), count)
-
-
 def _within(surface: Interface, cut: Voi, spacing: Spacing) -> Interface:
     """The interface of a part: points outside it stand for no area."""
-    inside = _inside(surface.position_um, cut, spacing)
+    inside = points_in(surface.position_um, cut, spacing)
     return dataclasses.replace(surface, area_um2=np.where(inside, surface.area_um2, np.float32(0)))
-
-
-def _struts_within(struts: Struts, cut: Voi, spacing: Spacing) -> Struts:
-    inside = _inside(struts.position_um, cut, spacing)
-    return Struts(*(values[inside] for values in struts))
-
-
-def _inside(position: np.ndarray, cut: Voi, spacing: Spacing) -> np.ndarray:
-    low = (np.array(cut.start) - 0.5) * np.array(spacing)
-    high = (np.array(cut.start) + np.array(cut.shape) - 0.5) * np.array(spacing)
-    return ((position >= low) & (position < high)).all(axis=1)

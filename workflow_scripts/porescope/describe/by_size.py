@@ -1,45 +1,105 @@
 """Columns that tell how wide metal and pores are."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from porescope.describe.boxes import Voi, crop_to
+from porescope.describe.boxes import Voi, crop_to, points_in
 from porescope.describe.constrictivity import constrictivity, inscribed_radius
-from porescope.describe.distance import interface_distance
+from porescope.describe.distance import InterfaceDistance
 from porescope.describe.field import Block, crop, finer
+from porescope.describe.spheres import Spheres, ridge_spheres
+from porescope.describe.struts import Struts, fit_log_normal
 from porescope.describe.thickness import QUANTILES, local_thickness, thickness_of
+from porescope.volume import Spacing
 
 
-def columns(block: Block, smooth: np.ndarray, factors: tuple[int, ...], cuts: Sequence[Voi]) -> list[dict[str, float]]:
-    """Local thickness of metal and pores of parts of a VOI, and the constrictivity of the whole.
+class Widths(NamedTuple):
+    """What is needed of the distance to the interface.
 
-    Spheres reach beyond the faces of the VOI into what is known there.
+    Attributes
+    ----------
+    solid, pore : Spheres
+        Largest spheres in each phase.
+    radius_um : float32 array
+        Of the largest sphere about each node of the metal, in the VOI alone.
+    """
+
+    solid: Spheres
+    pore: Spheres
+    radius_um: np.ndarray
+
+
+def strut_columns(struts: Struts, cuts: Sequence[Voi], spacing: Spacing) -> list[dict[str, float]]:
+    """Strut diameter of parts of a VOI.
+
+    Parameters
+    ----------
+    struts : Struts
+        Of the VOI.
+    cuts : sequence of Voi
+        Parts of the VOI, counted from its first voxel.
+    spacing : Spacing
+        Voxel edges (z, y, x) in um.
+    """
+    rows = []
+    for cut in cuts:
+        inside = points_in(struts.position_um, cut, spacing)
+        fit = fit_log_normal(struts.diameter_um[inside], struts.length_um[inside])
+        rows.append(
+            {
+                "strut_diameter_um": fit.mean,
+                "strut_log_mean": fit.mu,
+                "strut_log_sd": fit.s,
+                "strut_misfit": fit.misfit,
+            }
+        )
+    return rows
+
+
+def widths(block: Block, near: InterfaceDistance, inside: np.ndarray, factors: tuple[int, ...]) -> Widths:
+    """Spheres of both phases; they reach beyond the faces of the VOI into what is known there.
 
     Parameters
     ----------
     block : Block
         The VOI and its surroundings.
-    smooth : float32 array
-        Smooth field of the whole block, refined by ``factors``.
+    near : InterfaceDistance
+        Of the smooth field of the whole block, refined by ``factors``.
+    inside : bool array
+        Nodes of the same field in the metal.
     factors : (z, y, x)
         Nodes a voxel.
-    cuts : sequence of Voi
-        Parts of the VOI, counted from its first voxel.
     """
     nodes = finer(block.spacing, factors)
-    near = interface_distance(smooth, nodes)
+    solid, pore = (ridge_spheres(near, phase, nodes) for phase in (inside, ~inside))
+    radius = crop(inscribed_radius(near.distance_um, inside, solid), block.shape, factors)
+    return Widths(solid, pore, radius.copy())
+
+
+def columns(
+    block: Block, found: Widths, inside: np.ndarray, factors: tuple[int, ...], cuts: Sequence[Voi]
+) -> list[dict[str, float]]:
+    """Local thickness of metal and pores of parts of a VOI, and the constrictivity of the whole.
+
+    Parameters
+    ----------
+    block, inside, factors
+        As for widths.
+    found : Widths
+    cuts : sequence of Voi
+        Parts of the VOI, counted from its first voxel; the first is the whole.
+    """
+    nodes = finer(block.spacing, factors)
     rows: list[dict[str, float]] = [{} for _ in cuts]
-    for phase in ("solid", "pore"):
-        inside = smooth > 0 if phase == "solid" else smooth <= 0
-        diameter = crop(local_thickness(near, inside, nodes), block.shape, factors)
+    for name, spheres, phase in (("solid", found.solid, inside), ("pore", found.pore, ~inside)):
+        diameter = crop(local_thickness(spheres, phase, nodes), block.shape, factors)
         for row, cut in zip(rows, cuts, strict=True):
-            found = thickness_of(crop_to(diameter, cut, factors))
-            row[f"{phase}_thickness_um"] = found.mean_um
-            for share, value in zip(QUANTILES, found.quantiles_um, strict=True):
-                row[f"{phase}_thickness_p{100 * share:.0f}_um"] = value
-        if phase == "solid":
-            radius = crop(inscribed_radius(near, inside, nodes), block.shape, factors)
-            each = [constrictivity(radius, diameter, nodes, axis) for axis in range(3)]
-            rows[0]["constrictivity"] = float(np.mean(each))
-    return rows
+            thickness = thickness_of(crop_to(diameter, cut, factors))
+            row[f"{name}_thickness_um"] = thickness.mean_um
+            for share, value in zip(QUANTILES, thickness.quantiles_um, strict=True):
+                row[f"{name}_thickness_p{100 * share:.0f}_um"] = value
+    median = rows[0]["solid_thickness_p50_um"]
+    each = [constrictivity(found.radius_um, median, nodes, axis) for axis in range(3)]
+    return [rows[0] | {"constrictivity": float(np.mean(each))}, *rows[1:]]

@@ -3,11 +3,10 @@
 import math
 
 import cc3d
-import edt
 import numpy as np
+from numba import njit
 
-from porescope.describe.distance import InterfaceDistance
-from porescope.describe.thickness import inscribed_spheres
+from porescope.describe.spheres import Spheres
 from porescope.volume import Spacing
 
 NODES = 200
@@ -17,15 +16,15 @@ HALVINGS = 6
 """Steps in which the radius of the bottlenecks is closed in, to 1/128 of the largest."""
 
 
-def constrictivity(radius_um: np.ndarray, diameter_um: np.ndarray, spacing: Spacing, axis: int) -> float:
+def constrictivity(radius_um: np.ndarray, median_um: float, spacing: Spacing, axis: int) -> float:
     """Constrictivity (r_min / r_max)^2 of a phase along an axis.
 
     Parameters
     ----------
     radius_um : (nz, ny, nx) float32 array
         Of the largest sphere about each node of the phase, 0 outside it; see inscribed_radius.
-    diameter_um : (nz, ny, nx) float array
-        Local thickness of the phase; see thickness.local_thickness.
+    median_um : float
+        Of the local thickness of the phase, weighted by volume; see thickness.thickness_of.
     spacing : Spacing
         Node distances (z, y, x) in um.
     axis : int
@@ -46,26 +45,35 @@ def constrictivity(radius_um: np.ndarray, diameter_um: np.ndarray, spacing: Spac
     ----------
     Muench & Holzer, Journal of the American Ceramic Society 91 (2008); Stenzel et al., AIChE Journal 62 (2016).
     """
-    covered = diameter_um[diameter_um > 0]
-    if not len(covered):
+    if math.isnan(median_um):
         return math.nan
-    widest = float(np.median(covered)) / 2
     factors = tuple(-(-n // NODES) for n in radius_um.shape)
     radius = np.moveaxis(_widest_of(radius_um, factors), axis, 0)
     edges = Spacing(*(h * f for h, f in zip(spacing, factors, strict=True)))
     along = (edges[axis], *(h for i, h in enumerate(edges) if i != axis))
     narrow = np.mean([_intruded_radius(radius[::sense], along) for sense in (1, -1)])
-    return min(1.0, float(narrow / widest) ** 2)
+    return min(1.0, float(2 * narrow / median_um) ** 2)
 
 
-def inscribed_radius(near: InterfaceDistance, phase: np.ndarray, spacing: Spacing) -> np.ndarray:
-    """Radius in um of the largest sphere about each node of a phase, float32; 0 outside it, and without interface."""
-    if not len(near.points_um):
-        return np.zeros(phase.shape, np.float32)
-    radius = np.where(phase, near.distance_um, np.float32(0))
-    nodes, _, inscribed = inscribed_spheres(near, phase, spacing)
+def inscribed_radius(distance_um: np.ndarray, phase: np.ndarray, spheres: Spheres) -> np.ndarray:
+    """Radius of the largest sphere about each node of a phase.
+
+    Parameters
+    ----------
+    distance_um : (nz, ny, nx) float32 array
+        To the interface; see distance.interface_distance.
+    phase : (nz, ny, nx) bool array
+    spheres : Spheres
+        Of the phase, about the ridge of the distance, where spheres off the nodes are larger.
+
+    Returns
+    -------
+    (nz, ny, nx) float32 array
+        In um; 0 outside the phase, and everywhere if there is no interface.
+    """
+    radius = np.where(phase & np.isfinite(distance_um), distance_um, np.float32(0))
     flat = radius.reshape(-1)
-    flat[nodes] = np.maximum(flat[nodes], inscribed)
+    flat[spheres.nodes] = np.maximum(flat[spheres.nodes], spheres.radii_um)
     return radius
 
 
@@ -90,10 +98,7 @@ def _intruded_volume(radius: np.ndarray, edges: tuple[float, ...], size: float) 
     labels = cc3d.connected_components(np.ascontiguousarray(open_to), connectivity=26)
     entered = np.unique(labels[0])
     reached = np.isin(labels, entered[entered > 0])
-    if not reached.any():
-        return 0
-    away = edt.edt(~reached, anisotropy=edges, black_border=False, parallel=1)
-    return int(np.count_nonzero((away <= size) & (radius > 0)))
+    return int(_count_within(reached, radius > 0, np.array(edges), size))
 
 
 def _widest_of(radius: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
@@ -103,3 +108,48 @@ def _widest_of(radius: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
     z, y, x = (n // f for n, f in zip(radius.shape, factors, strict=True))
     cut = radius[: z * factors[0], : y * factors[1], : x * factors[2]]
     return np.asarray(cut.reshape(z, factors[0], y, factors[1], x, factors[2]).max(axis=(1, 3, 5)))
+
+
+@njit(cache=True, nogil=True)
+def _count_within(reached: np.ndarray, phase: np.ndarray, edges: np.ndarray, size: float) -> int:
+    """Nodes of a phase up to a distance from reached ones: nearest along x, then in the rows and sections around."""
+    nz, ny, nx = reached.shape
+    far = 4 * size * size
+    in_section = np.empty((nz, ny, nx), np.float32)
+    along_x = np.empty((ny, nx), np.float32)
+    rows, sections = int(size / edges[1]), int(size / edges[0])
+    for z in range(nz):
+        for y in range(ny):
+            _squares_along(reached[z, y], edges[2], far, along_x[y])
+        in_section[z] = far
+        for y in range(ny):
+            for j in range(max(0, y - rows), min(ny, y + rows + 1)):
+                away = np.float32(((j - y) * edges[1]) ** 2)
+                for x in range(nx):
+                    in_section[z, y, x] = min(in_section[z, y, x], along_x[j, x] + away)
+    count = 0
+    nearest = np.empty(nx, np.float32)
+    for z in range(nz):
+        for y in range(ny):
+            nearest[:] = far
+            for i in range(max(0, z - sections), min(nz, z + sections + 1)):
+                away = np.float32(((i - z) * edges[0]) ** 2)
+                for x in range(nx):
+                    nearest[x] = min(nearest[x], in_section[i, y, x] + away)
+            for x in range(nx):
+                count += phase[z, y, x] and nearest[x] <= size * size
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _squares_along(reached: np.ndarray, edge: float, far: float, square: np.ndarray) -> None:
+    """Squared distance along a row to the nearest reached node, at most ``far``."""
+    unseen = math.sqrt(far) / edge
+    steps = unseen
+    for x in range(len(reached)):
+        steps = 0.0 if reached[x] else steps + 1
+        square[x] = min(far, (steps * edge) ** 2)
+    steps = unseen
+    for x in range(len(reached) - 1, -1, -1):
+        steps = 0.0 if reached[x] else steps + 1
+        square[x] = min(square[x], (steps * edge) ** 2)

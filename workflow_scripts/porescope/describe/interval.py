@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from porescope.describe.names import DESCRIPTORS
 from porescope.describe.ratios import ALPHA_INPUTS, BETA_INPUTS, alpha, beta
@@ -122,7 +122,7 @@ def _estimate(
         reason = "; ".join(filter(None, [reason, "too few VOIs and octants for an interval"]))
         return Estimate(mean, math.nan, math.nan, sd, math.nan, count, "", reason)
     error = _standard_error(parts, values.mean(axis=0), function)
-    half = error * float(stats.t.ppf((1 + CONFIDENCE) / 2, len(parts) - 1))
+    half = error * float(stdtrit(len(parts) - 1, (1 + CONFIDENCE) / 2))
     return Estimate(mean, mean - half, mean + half, sd, error, count, method, reason)
 
 

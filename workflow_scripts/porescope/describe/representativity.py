@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from porescope.describe.interval import CONFIDENCE, ENOUGH
 
@@ -75,7 +75,7 @@ def representativity(vois: pd.DataFrame, octants: pd.DataFrame, name: str, edge_
         ranges = _finite(vois, "integral_range_um3")
         mean = own.mean()
         variance = max(variance, mean * (1 - mean) * ranges.mean() / edge_um**3) if len(ranges) else variance
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom) * math.sqrt(variance))
+    half = float(stdtrit(freedom, (1 + CONFIDENCE) / 2) * math.sqrt(variance))
     signal = abs(own.mean() - (name in FROM_ONE))
     relative = half / signal if signal > 0 else math.inf
     return Representativity(edge_um, half, relative, edge_um * (relative / WANTED) ** (2 / 3))

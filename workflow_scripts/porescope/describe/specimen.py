@@ -95,7 +95,8 @@ def describe_task(task: Task, mask: str, options: DescribeOptions, few: bool, pa
     """Describe one VOI, with its octants where VOIs are few, and keep the result."""
     block = read_variant(mask, task.box, task.variant, options)
     if task.variant:
-        description = Description(describe_voi(block, options, dear=False).values)
+        shifted = task.variant is not Variant.THICKER  # compared with each other, thicker slices with the VOI itself
+        description = Description(describe_voi(block, options, dear=False, coarse_paths=shifted).values)
     else:
         description = describe_voi(block, options, parts=few, maps=task.voi == MAPPED)
     text = json.dumps([description.values, description.reasons, description.flags, description.parts])

@@ -5,25 +5,25 @@ from typing import NamedTuple
 
 import cc3d
 import numpy as np
-from scipy import ndimage
-from scipy.spatial import cKDTree
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.special import ndtr
 from skimage.morphology import skeletonize
 
-from porescope.describe.curvature import Interface
+from porescope.describe.distance import InterfaceDistance
 from porescope.describe.field import MARGIN, Block
-
-CLIMB = (0.5, 0.35, 0.25, 0.15, 0.1, 0.05)
-"""Steps in voxels with which a skeleton point climbs to the middle of its strut."""
-
-TOUCHING = 96
-"""Points of the interface whose tangent planes make up a distance; some 60 square voxels."""
+from porescope.describe.spheres import spheres_about
+from porescope.volume import Spacing
 
 NEAR = 4
 """Voxels around the VOI in which diameters are measured, so that spurs are judged across its faces."""
 
 SPUR = 1.0
 """A free end is a spur if it is shorter than this many times the radius at its junction."""
+
+
+MEAN_STEP = 1.3
+"""Mean length of a step along a skeleton in nodes: between a face and a body diagonal."""
 
 
 class Struts(NamedTuple):
@@ -40,6 +40,22 @@ class Struts(NamedTuple):
     diameter_um: np.ndarray
     length_um: np.ndarray
     position_um: np.ndarray
+
+
+class Links(NamedTuple):
+    """Pairs of skeleton points that touch, at a face, an edge or a corner.
+
+    Attributes
+    ----------
+    one, other : (n,) int arrays
+        Indices of points; each pair stands once.
+    length_um : (n,) float array
+        From one to the other.
+    """
+
+    one: np.ndarray
+    other: np.ndarray
+    length_um: np.ndarray
 
 
 class LogNormal(NamedTuple):
@@ -61,19 +77,19 @@ class LogNormal(NamedTuple):
     misfit: float
 
 
-def strut_diameters(block: Block, field: np.ndarray, factors: tuple[int, ...], surface: Interface) -> Struts:
+def strut_diameters(block: Block, near: InterfaceDistance, inside: np.ndarray, factors: tuple[int, ...]) -> Struts:
     """Diameters of the struts of a VOI.
 
     Parameters
     ----------
     block : Block
         The VOI and its surroundings.
-    field : float array
-        Smooth field of the whole block, positive in the solid, refined by ``factors`` to near-cubic nodes.
+    near : InterfaceDistance
+        Of the smooth field of the whole block, refined by ``factors`` to near-cubic nodes.
+    inside : bool array
+        Nodes of the same field in the solid.
     factors : (z, y, x)
         Nodes a voxel; see field.cubic_factors.
-    surface : Interface
-        Of the same block.
 
     Returns
     -------
@@ -84,31 +100,30 @@ def strut_diameters(block: Block, field: np.ndarray, factors: tuple[int, ...], s
     -----
     Skeleton by Lee thinning on the block, so that the faces of the VOI do not end it; ends shorter than the radius at
     their junction are pruned; points outside the VOI, and points nearer to the end of the data than to the interface,
-    are left out. A skeleton point lies up to half a voxel off the middle of its strut: it climbs the distance to the
-    interface by up to 1.4 nodes first. The distance is that to the tangent planes of the sub-voxel interface at the
-    nearest points of it, on average: exact for slabs, cylinders and balls, and not drawn to the dents that a
-    voxelised interface has. Bars come out within 0.3 of the longest voxel edge (see selfcheck).
+    are left out. The diameter is that of the largest sphere about a point; see spheres.spheres_about. Bars come out
+    within 0.3 of the longest voxel edge (see selfcheck).
 
     References
     ----------
     Lee, Kashyap & Chu, CVGIP: Graphical Models and Image Processing 56 (1994).
     """
-    nodes = np.array([h / f for h, f in zip(block.spacing, factors, strict=True)])
+    nodes = Spacing(*(h / f for h, f in zip(block.spacing, factors, strict=True)))
     origin = np.array([(0.5 / f - 0.5 - MARGIN) * h for h, f in zip(block.spacing, factors, strict=True)])
-    skeleton = thin(field > 0)
-    points = np.argwhere(skeleton)
-    if not len(points) or not len(surface.position_um):
+    points = np.argwhere(thin(inside))
+    if not len(points) or not len(near.points_um):
         return Struts(np.zeros(0), np.zeros(0), np.zeros((0, 3)))
-    position = points * nodes + origin
-    near = _in_voi(block, position, NEAR)
+    position = points * np.array(nodes) + origin
+    measured = _in_voi(block, position, NEAR)
     radius = np.zeros(len(points))
-    radius[near] = inscribed_radius(position[near], surface, float(nodes.min()))
-    keep = ~spurs(skeleton, points, radius, nodes)
-    skeleton[tuple(points[~keep].T)] = False
-    points, radius = points[keep], radius[keep]
-    length = skeleton_lengths(skeleton, points, nodes)
-    position = position[keep]
-    return Struts(*(values[_usable(block, position, radius)] for values in (2 * radius, length, position)))
+    flat = np.asarray(np.ravel_multi_index(tuple(points.T), inside.shape))
+    radius[measured] = spheres_about(near, flat[measured], nodes).radii_um
+    touching = links(points, inside.shape, nodes)
+    keep = ~spurs(touching, radius, MEAN_STEP * float(np.mean(nodes)))
+    both = keep[touching.one] & keep[touching.other]
+    ends = np.concatenate([touching.one[both], touching.other[both]])
+    length = np.bincount(ends, np.tile(touching.length_um[both] / 2, 2), len(points))
+    keep &= _usable(block, position, radius)
+    return Struts(2 * radius[keep], length[keep], position[keep])
 
 
 def thin(solid: np.ndarray) -> np.ndarray:
@@ -129,76 +144,56 @@ def thin(solid: np.ndarray) -> np.ndarray:
     return skeleton
 
 
-def inscribed_radius(points: np.ndarray, surface: Interface, step: float) -> np.ndarray:
-    """Radius in um of the strut around each point.
+def links(points: np.ndarray, shape: tuple[int, ...], spacing: Spacing) -> Links:
+    """Which points of a skeleton touch.
 
     Parameters
     ----------
-    points : (n, 3) array
-        In um, about the middle of a strut.
-    surface : Interface
-    step : float
-        A voxel in um.
+    points : (n, 3) int array
+        Nodes of the skeleton, in the order of an array.
+    shape : (nz, ny, nx)
+        Of that array.
+    spacing : Spacing
+        Node distances (z, y, x) in um.
     """
-    tree = cKDTree(surface.position_um, compact_nodes=False, balanced_tree=False)
-    here = best_point = points.astype(float)
-    best, nearest = tree.query(here)
-    for share in CLIMB:
-        away = here - tree.data[nearest]
-        here = here + share * step * away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-12)
-        distance, nearest = tree.query(here)
-        better = distance > best
-        best = np.where(better, distance, best)
-        best_point = np.where(better[:, np.newaxis], here, best_point)
-    _, near = tree.query(best_point, k=min(TOUCHING, tree.n))
-    near = near.reshape(len(points), -1)
-    total = np.zeros(len(points))
-    for column in near.T:
-        total += ((surface.position_um[column] - best_point) * surface.normal[column]).sum(axis=1)
-    return np.maximum(total / near.shape[1], best)
+    place = np.ravel_multi_index(tuple(points.T), shape)
+    found = []
+    for corner in list(np.ndindex(3, 3, 3))[14:]:  # one of each two opposite steps
+        step = np.array(corner) - 1
+        there = points + step
+        one = np.flatnonzero(((there >= 0) & (there < shape)).all(axis=1))
+        wanted = np.ravel_multi_index(tuple(there[one].T), shape)
+        other = np.minimum(np.searchsorted(place, wanted), len(place) - 1)
+        touch = place[other] == wanted
+        one, other = one[touch], other[touch]
+        found.append((one, other, np.full(len(one), math.hypot(*(step * np.array(spacing))))))
+    return Links(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
 
-def spurs(skeleton: np.ndarray, points: np.ndarray, radius: np.ndarray, nodes: np.ndarray) -> np.ndarray:
+def spurs(touching: Links, radius: np.ndarray, step_um: float) -> np.ndarray:
     """Which skeleton points belong to free ends that are shorter than the radius at their junction.
 
     Parameters
     ----------
-    skeleton : (nz, ny, nx) bool array
-    points : (n, 3) int array
-        Its voxels.
+    touching : Links
     radius : (n,) array
-        Distance to the interface in um at each point.
-    nodes : (3,) array
-        Node distances in um.
+        Of the strut in um at each point; 0 where it is not known.
+    step_um : float
+        Length of skeleton that a point stands for.
     """
-    neighbours = ndimage.convolve(skeleton.astype(np.uint8), np.ones((3, 3, 3), np.uint8), mode="constant")
-    degree = neighbours[tuple(points.T)] - 1
-    branches = skeleton.copy()
-    branches[tuple(points[degree > 2].T)] = False
-    labels, count = cc3d.connected_components(branches, connectivity=26, return_N=True)
-    label = labels[tuple(points.T)]
-    size = np.bincount(label, weights=_mean_step(nodes) * np.ones(len(points)), minlength=count + 1)
-    ends = np.bincount(label[degree <= 1], minlength=count + 1)
-    at_junction = np.zeros(count + 1)
-    value = np.zeros(skeleton.shape, np.float32)
+    count = len(radius)
+    degree = np.bincount(touching.one, minlength=count) + np.bincount(touching.other, minlength=count)
     junction = degree > 2
-    value[tuple(points[junction].T)] = radius[junction]
-    around = ndimage.maximum_filter(value, size=3)
-    np.maximum.at(at_junction, label, around[tuple(points.T)])
-    short = (ends > 0) & (at_junction > 0) & (size < SPUR * at_junction)
-    short[0] = False
-    return short[label]
-
-
-def skeleton_lengths(skeleton: np.ndarray, points: np.ndarray, nodes: np.ndarray) -> np.ndarray:
-    """Length in um that each skeleton point stands for: half the way to each of its neighbours."""
-    padded = np.pad(skeleton, 1)
-    total = np.zeros(len(points))
-    for offset in np.ndindex(3, 3, 3):
-        step = np.array(offset) - 1
-        if step.any():
-            total += 0.5 * np.linalg.norm(step * nodes) * padded[tuple((points + 1 + step).T)]
-    return total
+    one, other = np.concatenate(touching[:2]), np.concatenate(touching[1::-1])
+    within = ~junction[one] & ~junction[other]
+    graph = coo_array((np.ones(int(within.sum()), bool), (one[within], other[within])), (count, count))
+    branches, branch = connected_components(graph, directed=False)
+    free_ends = np.bincount(branch[degree <= 1], minlength=branches)
+    at_junction = np.zeros(branches)
+    leaves = ~junction[one] & junction[other]
+    np.maximum.at(at_junction, branch[one[leaves]], radius[other[leaves]])
+    short = (free_ends > 0) & (step_um * np.bincount(branch) < SPUR * at_junction)
+    return np.asarray(~junction & short[branch])
 
 
 def fit_log_normal(values: np.ndarray, weights: np.ndarray) -> LogNormal:
@@ -225,11 +220,6 @@ def fit_log_normal(values: np.ndarray, weights: np.ndarray) -> LogNormal:
     model = ndtr((logs[order] - mu) / max(s, 1e-12))
     misfit = float(np.maximum(np.abs(above - model), np.abs(above - share[order] - model)).max())
     return LogNormal(math.exp(mu + s * s / 2), mu, s, misfit)
-
-
-def _mean_step(nodes: np.ndarray) -> float:
-    """Mean length of a step along a skeleton, in um: between a face and a body diagonal."""
-    return float(nodes.mean() * 1.3)
 
 
 def _usable(block: Block, position: np.ndarray, radius: np.ndarray) -> np.ndarray:

@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from porescope.describe import by_conduction, by_interface, by_phase, by_size
+from porescope.describe import by_conduction, by_interface, by_path, by_phase, by_size
 from porescope.describe.agreement import flags
 from porescope.describe.boxes import Voi, octants
-from porescope.describe.field import Block, cubic_factors, refined_field, smooth_spectrum
+from porescope.describe.distance import interface_distance
+from porescope.describe.field import Block, cubic_factors, finer, refined_field, smooth_spectrum
 from porescope.describe.geodesic import DIRECTIONS
 from porescope.describe.names import DESCRIPTORS, DETAILS
 from porescope.describe.options import DescribeOptions
+from porescope.describe.pictures import skeleton_map
 from porescope.describe.ratios import alpha, beta
+from porescope.describe.struts import Struts, strut_diameters
 from porescope.volume import Spacing
 
 NOT_SOLVED = "not solved for (config: describe/conductivity)"
@@ -45,7 +48,12 @@ class Description:
 
 
 def describe_voi(
-    block: Block, options: DescribeOptions, parts: bool = False, maps: bool = False, dear: bool = True
+    block: Block,
+    options: DescribeOptions,
+    parts: bool = False,
+    maps: bool = False,
+    dear: bool = True,
+    coarse_paths: bool = False,
 ) -> Description:
     """Descriptors of a VOI.
 
@@ -60,6 +68,8 @@ def describe_voi(
         Whether to keep what pictures are made from.
     dear : bool
         Whether to find local thickness, constrictivity, percolation and conductivity too; they are NaN without.
+    coarse_paths : bool
+        Whether to search the ways in blocks, as is enough for differences (see by_path.COARSE).
 
     Returns
     -------
@@ -68,25 +78,45 @@ def describe_voi(
     """
     whole = Voi((0, 0, 0), block.shape)
     cuts = [whole, *(octants(whole) if parts else [])]
-    rows = by_phase.columns(block, cuts)
     factors = cubic_factors(block.spacing)
-    spectrum = smooth_spectrum(block.solid, block.spacing, options.smoothing_px)
-    smooth = refined_field(spectrum, block.solid.shape, factors)
-    del spectrum
+    rows = by_phase.columns(block, cuts)
+    smooth = refined_field(
+        smooth_spectrum(block.solid, block.spacing, options.smoothing_px), block.solid.shape, factors
+    )
     on_interface, arrays = by_interface.columns(block, smooth, factors, cuts, options, maps)
-    rows = [row | more for row, more in zip(rows, on_interface, strict=True)]
-    if dear:
-        sizes = by_size.columns(block, smooth, factors, cuts)
-        rows = [row | more for row, more in zip(rows, sizes, strict=True)]
-        rows[0] |= by_conduction.columns(block.interior, block.spacing, options.conductivity)
+    paths, path_arrays = by_path.columns(block, smooth, factors, cuts, maps, coarse_paths)
+    near, inside = interface_distance(smooth, finer(block.spacing, factors)), smooth > 0
     del smooth
-    rows = [dict.fromkeys((*DESCRIPTORS, *DETAILS), math.nan) | row for row in rows]
-    for row in rows:
-        row["surface_per_solid_per_um"] = _ratio(row["specific_surface_per_um"], row["relative_density"])
-        row["alpha"] = alpha(row["tortuosity"], row["relative_density"])
-        row["beta"] = beta(row["mean_curvature_per_um"], row["gaussian_curvature_per_um2"], row["strut_diameter_um"])
-    reasons = _reasons(rows[0], options)
-    return Description(rows[0], reasons, flags(rows[0]), arrays, rows[1:])
+    struts = strut_diameters(block, near, inside, factors)
+    arrays |= path_arrays | _strut_arrays(struts, maps)
+    widths = by_size.widths(block, near, inside, factors) if dear else None
+    del near
+    columns = [on_interface, paths, by_size.strut_columns(struts, cuts, block.spacing)]
+    if widths is not None:
+        columns.append(by_size.columns(block, widths, inside, factors, cuts))
+        rows[0] |= by_conduction.columns(block.interior, block.spacing, options.conductivity)
+    rows = [_joined(row, *more) for row, *more in zip(rows, *columns, strict=True)]
+    rows[0]["tortuosity_method_error"] = by_path.error(rows[0]["gaussian_curvature_per_um2"], block, factors)
+    return Description(rows[0], _reasons(rows[0], options), flags(rows[0]), arrays, rows[1:])
+
+
+def _joined(*columns: dict[str, float]) -> dict[str, float]:
+    """All columns of a row, with those that are made of others; NaN where nothing was found."""
+    row = dict.fromkeys((*DESCRIPTORS, *DETAILS), math.nan)
+    for more in columns:
+        row |= more
+    row["surface_per_solid_per_um"] = _ratio(row["specific_surface_per_um"], row["relative_density"])
+    row["alpha"] = alpha(row["tortuosity"], row["relative_density"])
+    row["beta"] = beta(row["mean_curvature_per_um"], row["gaussian_curvature_per_um2"], row["strut_diameter_um"])
+    return row
+
+
+def _strut_arrays(struts: Struts, maps: bool) -> dict[str, np.ndarray]:
+    arrays = {
+        "strut_diameters_um": struts.diameter_um.astype(np.float32),
+        "strut_weights_um": struts.length_um.astype(np.float32),
+    }
+    return arrays | (skeleton_map(struts) if maps else {})
 
 
 def too_small(shape: tuple[int, int, int], spacing: Spacing, edge_um: float, columns: Iterable[str]) -> Description:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from porescope.describe.curvature import interface
-from porescope.describe.field import Block, cubic_factors, refined_field, smooth_spectrum
+from porescope.describe.distance import interface_distance
+from porescope.describe.field import Block, cubic_factors, finer, refined_field, smooth_spectrum
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.check import Check
 from porescope.describe.struts import fit_log_normal, strut_diameters
@@ -24,5 +24,6 @@ def strut_diameter(block: Block, smoothing_px: float) -> float:
     """Log-normal mean strut diameter of a VOI in um."""
     factors = cubic_factors(block.spacing)
     field = refined_field(smooth_spectrum(block.solid, block.spacing, smoothing_px), block.solid.shape, factors)
-    struts = strut_diameters(block, field, factors, interface(block, smoothing_px))
+    near = interface_distance(field, finer(block.spacing, factors))
+    struts = strut_diameters(block, near, field > 0, factors)
     return fit_log_normal(struts.diameter_um, struts.length_um).mean

@@ -9,6 +9,7 @@ from porescope.describe.distance import interface_distance
 from porescope.describe.field import MARGIN, Block, crop, cubic_factors, finer, refined_field, smooth_spectrum
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.check import Check
+from porescope.describe.spheres import ridge_spheres
 from porescope.describe.thickness import local_thickness, thickness_of
 from porescope.volume import Spacing
 
@@ -60,7 +61,8 @@ def thickness_map(block: Block, smoothing_px: float) -> np.ndarray:
     factors = cubic_factors(block.spacing)
     field = refined_field(smooth_spectrum(block.solid, block.spacing, smoothing_px), block.solid.shape, factors)
     nodes = finer(block.spacing, factors)
-    return crop(local_thickness(interface_distance(field, nodes), field > 0, nodes), block.shape, factors)
+    spheres = ridge_spheres(interface_distance(field, nodes), field > 0, nodes)
+    return crop(local_thickness(spheres, field > 0, nodes), block.shape, factors)
 
 
 def of_block(block: Block, smoothing_px: float) -> float:
@@ -70,4 +72,6 @@ def of_block(block: Block, smoothing_px: float) -> float:
     field = np.ascontiguousarray(crop(field, block.shape, factors))
     nodes = finer(block.spacing, factors)
     near = interface_distance(field, nodes)
-    return constrictivity(inscribed_radius(near, field > 0, nodes), local_thickness(near, field > 0, nodes), nodes, 1)
+    spheres = ridge_spheres(near, field > 0, nodes)
+    median = thickness_of(local_thickness(spheres, field > 0, nodes)).quantiles_um[1]
+    return constrictivity(inscribed_radius(near.distance_um, field > 0, spheres), median, nodes, 1)

@@ -1,0 +1,67 @@
+"""Columns that tell how long the ways through the metal are."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from porescope.describe.boxes import Voi, crop_to
+from porescope.describe.field import Block, crop, finer
+from porescope.describe.geodesic import block_size, method_error, tortuosities
+from porescope.describe.pictures import path_map
+from porescope.volume import Spacing
+
+COARSE = 2
+"""Edge in nodes of the blocks that are searched where only differences count: between octants, or between places of
+the interface. What blocks take from each tau - 1 is much alike there."""
+
+
+def columns(
+    block: Block, smooth: np.ndarray, factors: tuple[int, ...], cuts: Sequence[Voi], maps: bool, coarse: bool
+) -> tuple[list[dict[str, float]], dict[str, np.ndarray]]:
+    """Tortuosity of parts of a VOI; ways enter each part at its own faces.
+
+    Parameters
+    ----------
+    block : Block
+        The VOI and its surroundings.
+    smooth : float32 array
+        Smooth field of the whole block, refined by ``factors``.
+    factors : (z, y, x)
+        Nodes a voxel.
+    cuts : sequence of Voi
+        Parts of it, counted from its first voxel; the first is the whole, the others are searched in blocks.
+    maps : bool
+        Whether to keep what pictures are made from.
+    coarse : bool
+        Whether to search the whole in blocks, too.
+    """
+    smooth, nodes = crop(smooth, block.shape, factors), finer(block.spacing, factors)
+    size = COARSE if coarse else block_size(smooth.size)
+    whole, ratio = _tortuosities(smooth, nodes, size)
+    arrays = path_map(ratio, block, factors) if maps else {}
+    del ratio
+    parts = [_tortuosities(crop_to(smooth, cut, factors), nodes, COARSE)[0] for cut in cuts[1:]]
+    return [whole, *parts], arrays
+
+
+def error(gaussian_per_um2: float, block: Block, factors: tuple[int, ...]) -> float:
+    """Relative error of a VOI's tau - 1 at the radius of curvature 1 / sqrt |<G>|; NaN without interface."""
+    if not abs(gaussian_per_um2) > 0:
+        return math.nan
+    edge = finer(block.spacing, factors).voxel_volume ** (1 / 3)
+    size = block_size(math.prod(block.shape) * math.prod(factors))
+    return method_error(1 / (math.sqrt(abs(gaussian_per_um2)) * edge), size)
+
+
+def _tortuosities(smooth: np.ndarray, nodes: Spacing, size: int) -> tuple[dict[str, float], np.ndarray]:
+    """Tortuosity per direction, its mean, and +y alone; and the map of the ways along +y."""
+    values: dict[str, float] = {}
+    kept = np.zeros(0, np.float32)
+    for name, result in tortuosities(smooth, nodes, size=size):
+        values[f"tortuosity_{name}"] = result.tortuosity
+        if name == "plus_y":
+            kept = result.ratio
+    values["tortuosity"] = float(np.mean(list(values.values())))
+    values["tortuosity_y"] = values["tortuosity_plus_y"]
+    return values, kept

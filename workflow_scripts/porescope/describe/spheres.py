@@ -1,0 +1,192 @@
+"""Spheres inscribed in a phase, centred to a fraction of a node and free of the dents of a voxelised interface."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from porescope.describe.distance import InterfaceDistance
+from porescope.volume import Spacing
+
+OFF_RIDGE = 0.7
+"""Slope of the distance towards a neighbour above which a node lies off the ridge; off it, some neighbour has 0.89."""
+
+CLIMBS = 8
+"""Steps in which the centre of a sphere moves off its node to where it is largest."""
+
+_CUBE = np.array([step for step in np.ndindex(5, 5, 5) if max(abs(i - 2) for i in step) == 2], float) - 2
+DIRECTIONS = _CUBE / np.linalg.norm(_CUBE, axis=1, keepdims=True)
+"""Unit vectors to the 98 outer nodes of a cube of five, in which a sphere is asked where it touches."""
+
+
+class Spheres(NamedTuple):
+    """Largest spheres about some nodes.
+
+    Attributes
+    ----------
+    nodes : (n,) int64 array
+        Flat indices.
+    centres_um : (n, 3) float32 array
+        (z, y, x) from the first node of the array.
+    radii_um : (n,) float32 array
+    """
+
+    nodes: np.ndarray
+    centres_um: np.ndarray
+    radii_um: np.ndarray
+
+
+def ridge_spheres(near: InterfaceDistance, phase: np.ndarray, spacing: Spacing) -> Spheres:
+    """Largest spheres about the ridge of the distance to the interface: any other lies within one of them.
+
+    Parameters
+    ----------
+    near : InterfaceDistance
+    phase : (nz, ny, nx) bool array
+        Metal or pore.
+    spacing : Spacing
+        Node distances (z, y, x) in um.
+
+    Returns
+    -------
+    Spheres
+        None where there is no interface.
+    """
+    if not len(near.points_um):
+        return spheres_about(near, np.zeros(0, np.int64), spacing)
+    edges = np.array(spacing, np.float64)
+    count = _ridge(near.distance_um, phase, edges, np.zeros(0, np.int64))
+    nodes = np.empty(count, np.int64)
+    _ridge(near.distance_um, phase, edges, nodes)
+    return spheres_about(near, nodes, spacing)
+
+
+def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) -> Spheres:
+    """Largest spheres about nodes in the middle of their phase, which may lie half a node off it.
+
+    Parameters
+    ----------
+    near : InterfaceDistance
+        Of an interface that is somewhere.
+    nodes : (n,) int64 array
+        Flat indices.
+    spacing : Spacing
+        Node distances (z, y, x) in um.
+
+    Notes
+    -----
+    A centre climbs the distance to the interface by up to one node. The radius is the mean distance to the tangent
+    planes where the sphere touches: exact for slabs, cylinders and balls, and not drawn to the dents that a voxelised
+    interface has.
+    """
+    edges = np.array(spacing, np.float64)
+    return Spheres(nodes, *_inscribed(nodes, near.nearest, near.points_um, near.normals, edges))
+
+
+@njit(cache=True, nogil=True)
+def _ridge(distance: np.ndarray, phase: np.ndarray, edges: np.ndarray, nodes: np.ndarray) -> int:
+    """Nodes whose sphere lies in none of their neighbours'; written to ``nodes`` if it has room, and counted."""
+    nz, ny, nx = phase.shape
+    found = 0
+    for z in range(nz):
+        for y in range(ny):
+            for x in range(nx):
+                if not phase[z, y, x]:
+                    continue
+                if _alone(distance, phase, edges, z, y, x):
+                    if len(nodes):
+                        nodes[found] = (z * ny + y) * nx + x
+                    found += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _alone(distance: np.ndarray, phase: np.ndarray, edges: np.ndarray, z: int, y: int, x: int) -> bool:
+    nz, ny, nx = phase.shape
+    own = distance[z, y, x]
+    for i in range(max(z - 1, 0), min(z + 2, nz)):
+        for j in range(max(y - 1, 0), min(y + 2, ny)):
+            for k in range(max(x - 1, 0), min(x + 2, nx)):
+                dz, dy, dx = (i - z) * edges[0], (j - y) * edges[1], (k - x) * edges[2]
+                step = math.sqrt(dz * dz + dy * dy + dx * dx)
+                if step > 0 and phase[i, j, k] and distance[i, j, k] - own > OFF_RIDGE * step:
+                    return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _inscribed(
+    nodes: np.ndarray, nearest: np.ndarray, points: np.ndarray, normals: np.ndarray, edges: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Centres (n, 3) and radii (n,) in um of the largest spheres about ridge nodes."""
+    nz, ny, nx = nearest.shape
+    centres = np.empty((len(nodes), 3), np.float32)
+    radii = np.empty(len(nodes), np.float32)
+    around = np.empty(27, np.int64)
+    c, centre = np.empty(3), np.empty(3)
+    step = edges.min() / CLIMBS
+    for n in range(len(nodes)):
+        z, y, x = nodes[n] // (ny * nx), nodes[n] // nx % ny, nodes[n] % nx
+        count = 0
+        for i in range(z - 2, z + 3, 2):
+            for j in range(y - 2, y + 3, 2):
+                for k in range(x - 2, x + 3, 2):
+                    if 0 <= i < nz and 0 <= j < ny and 0 <= k < nx:
+                        around[count] = nearest[i, j, k]
+                        count += 1
+        c[0], c[1], c[2] = z * edges[0], y * edges[1], x * edges[2]
+        centre[:] = c
+        best, closest = _closest(c, around[:count], points)
+        for _ in range(CLIMBS):
+            radius = 0.0
+            for axis in range(3):
+                radius += (c[axis] - points[closest, axis]) ** 2
+            share = step / max(math.sqrt(radius), 1e-12)
+            for axis in range(3):
+                c[axis] += share * (c[axis] - points[closest, axis])
+            radius, closest = _closest(c, around[:count], points)
+            if radius > best:
+                best = radius
+                centre[:] = c
+        centres[n] = centre
+        radii[n] = max(best, _to_planes(centre, best, nearest, points, normals, edges))
+    return centres, radii
+
+
+@njit(cache=True, nogil=True)
+def _to_planes(
+    centre: np.ndarray, radius: float, nearest: np.ndarray, points: np.ndarray, normals: np.ndarray, edges: np.ndarray
+) -> float:
+    """Mean distance to the tangent planes where a sphere touches, to an edge's length.
+
+    The nearest points themselves lie in dents that a voxelised interface has, and make spheres too small.
+    """
+    reach = radius + edges.min()
+    total, count = 0.0, 0
+    nz, ny, nx = nearest.shape
+    for n in range(len(DIRECTIONS)):
+        z = round((centre[0] + radius * DIRECTIONS[n, 0]) / edges[0])
+        y = round((centre[1] + radius * DIRECTIONS[n, 1]) / edges[1])
+        x = round((centre[2] + radius * DIRECTIONS[n, 2]) / edges[2])
+        index = nearest[min(max(z, 0), nz - 1), min(max(y, 0), ny - 1), min(max(x, 0), nx - 1)]
+        square, along = 0.0, 0.0
+        for axis in range(3):
+            apart = centre[axis] - points[index, axis]
+            square += apart * apart
+            along += apart * normals[index, axis]
+        if square <= reach * reach:
+            total += abs(along)
+            count += 1
+    return total / max(count, 1)
+
+
+@njit(cache=True, nogil=True)
+def _closest(centre: np.ndarray, around: np.ndarray, points: np.ndarray) -> tuple[float, int]:
+    best, which = np.inf, around[0]
+    for index in around:
+        a, b, c = points[index, 0] - centre[0], points[index, 1] - centre[1], points[index, 2] - centre[2]
+        square = a * a + b * b + c * c
+        if square < best:
+            best, which = square, index
+    return math.sqrt(best), which
