@@ -1,12 +1,10 @@
-"""Segmentation: processor time and memory of prediction and training, beside plain inference slice by slice.
+"""Segmentation: processor time of prediction and training beside the field's usual network.
 
-Run with `make bench`; `python benchmarks/segment.py 450 640 1120` for a stack of the paper's size, `1800 160 280` for a
-long one (time grows with the voxels, memory with neither). Peer: a ResNet-18 U-Net of segmentation_models_pytorch, the
-field's usual choice, applied to single slices as its documentation does.
+Run with `make bench`. Peer: a ResNet-18 U-Net of segmentation_models_pytorch, applied to single slices as its
+documentation does.
 """
 
 import argparse
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,13 +15,10 @@ import torch
 from scipy import ndimage
 from torch.nn import functional
 
-from porescope.runtime import PeakMemory
 from porescope.segment.network import NetworkOptions, as_input, build
-from porescope.segment.predict import load_applied, predict_batch, predict_mask
-from porescope.volume import SLAB, Spacing, VolumeWriter
+from porescope.segment.predict import load_applied, predict_batch
 
 TWIN = Path(__file__).parents[1] / "resources" / "unet_twin" / "weights.safetensors"
-SPACING = Spacing(0.025, 0.025, 0.025)
 
 
 def processor_seconds(work: Callable[[], object], repeats: int = 3) -> float:
@@ -82,29 +77,9 @@ def training(edge: int, batch: int) -> None:
         print(f"training step, s per megapixel: {name} {processor_seconds(step) / pixels:.2f}")
 
 
-def stack(shape: tuple[int, int, int]) -> None:
-    """A whole stack, file to file."""
-    tile = np.stack([section(shape[1:], seed) for seed in range(2)])
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        with VolumeWriter(place / "grey.ome.zarr", shape, np.uint8, SPACING, "image") as writer:
-            for start in range(0, shape[0], SLAB):
-                writer.append(tile[np.arange(start, min(start + SLAB, shape[0])) % 2])
-        peak, start_s, start_cpu = PeakMemory(), time.perf_counter(), time.process_time()
-        with peak:
-            predict_mask(place / "grey.ome.zarr", TWIN, place / "mask.ome.zarr", place / "slices.csv", "cpu")
-        cpu = time.process_time() - start_cpu
-    voxels = np.prod(shape) / 1e6
-    print(f"stack of {shape}: {time.perf_counter() - start_s:.0f} s on {torch.get_num_threads()} threads, ", end="")
-    print(f"{cpu:.0f} s of processor time, {cpu / voxels:.2f} s per megavoxel, {peak.megabytes:.0f} MB at the peak")
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("shape", type=int, nargs="*", default=[48, 320, 560])
     parser.add_argument("--threads", type=int, default=2)
-    chosen = parser.parse_args()
-    torch.set_num_threads(chosen.threads)
+    torch.set_num_threads(parser.parse_args().threads)
     prediction((640, 1120))
     training(128, 8)
-    stack(tuple(chosen.shape))
