@@ -56,6 +56,7 @@ rule train_ddpm:
         training=lookup(within=config, dpath="generate/ddpm/training"),
         symmetries=lookup(within=config, dpath="generate/symmetries"),
         withheld_C=[],
+        quantity="temperature_C",
         seed=config["seed"],
         device=config["device"],
         code=code("train_ddpm.py"),
@@ -74,6 +75,26 @@ use rule train_ddpm as train_withheld with:
         "results/benchmarks/generate/train_withheld/{withheld_C}.tsv"
     params:
         withheld_C=lambda wildcards: [float(wildcards.withheld_C)],
+
+
+use rule train_ddpm as train_wanted with:
+    input:
+        sections=rules.cut_sections.output.sections,
+        properties=rules.collect_properties.output.properties,
+    output:
+        weights="results/generate/wanted/weights.safetensors",
+        architecture="results/generate/wanted/architecture.json",
+        curve="results/generate/wanted/curve.csv",
+    log:
+        "results/logs/generate/train_wanted.log",
+    benchmark:
+        "results/benchmarks/generate/train_wanted.tsv"
+    params:
+        training=lambda wildcards: {
+            **lookup(within=config, dpath="generate/ddpm/training"),
+            "unconditional": lookup(within=config, dpath="generate/wanted/unconditional"),
+        },
+        quantity=lookup(within=config, dpath="generate/wanted/quantity"),
 
 
 rule train_cgan:
@@ -129,6 +150,7 @@ rule sample_ddpm:
         conditions=campaign.conditions,
         per_condition=lookup(within=config, dpath="generate/samples_per_condition"),
         steps=lookup(within=config, dpath="generate/ddpm/sampling/steps"),
+        guidance=lookup(within=config, dpath="generate/ddpm/sampling/guidance"),
         precision=lookup(within=config, dpath="generate/ddpm/training/precision"),
         seed=config["seed"],
         device=config["device"],
@@ -162,6 +184,23 @@ use rule sample_ddpm as sample_withheld with:
         "results/benchmarks/generate/sample_withheld/{withheld_C}_{condition}.tsv"
     params:
         conditions=lambda wildcards: [wildcards.condition],
+
+
+use rule sample_ddpm as sample_wanted with:
+    input:
+        weights=[rules.train_wanted.output.weights],
+        architecture=[rules.train_wanted.output.architecture],
+    output:
+        samples=["results/generate/wanted/samples/{condition}.npz"],
+    log:
+        "results/logs/generate/sample_wanted/{condition}.log",
+    benchmark:
+        "results/benchmarks/generate/sample_wanted/{condition}.tsv"
+    wildcard_constraints:
+        condition=campaign.wanted,
+    params:
+        conditions=lambda wildcards: [wildcards.condition],
+        guidance=lookup(within=config, dpath="generate/wanted/guidance"),
 
 
 rule sample_cgan:

@@ -12,6 +12,7 @@ def main() -> None:
             outputs=dict(zip(snakemake.params.conditions, snakemake.output.samples, strict=True)),
             count=snakemake.params.per_condition,
             steps=snakemake.params.steps,
+            guidance=snakemake.params.guidance,
             precision=snakemake.params.precision,
             seed=resources.seed,
             device=resources.device,

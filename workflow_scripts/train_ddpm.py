@@ -8,7 +8,13 @@ from porescope.runtime import job
 def main() -> None:
     with job(snakemake) as resources:
         train_ddpm(
-            source=Source(snakemake.input.sections, snakemake.params.symmetries, snakemake.params.withheld_C),
+            source=Source(
+                snakemake.input.sections,
+                snakemake.params.symmetries,
+                snakemake.params.withheld_C,
+                snakemake.params.quantity,
+                snakemake.input.get("properties", ""),
+            ),
             network=snakemake.params.network,
             noise=snakemake.params.noise,
             options=DdpmTraining(**snakemake.params.training),

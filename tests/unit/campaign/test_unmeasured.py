@@ -32,6 +32,12 @@ def test_measured_conditions_unknown_materials_and_other_paths_cannot(campaign: 
     assert not re.fullmatch(campaign.unmeasured, name)
 
 
+def test_any_number_of_a_known_material_can_be_wanted(campaign: Campaign) -> None:
+    assert re.fullmatch(campaign.wanted, "NPC_400")
+    assert re.fullmatch(campaign.wanted, "HPA_0.65")
+    assert not re.fullmatch(campaign.wanted, "XYZ_0.65")
+
+
 def test_the_hottest_temperature_but_one_is_withheld_unless_others_are_named() -> None:
     assert with_withheld(None).withheld == {350: ["HPA_350", "HPB_350", "NPC_350"]}
     assert list(with_withheld([200, 250]).withheld) == [200, 250]

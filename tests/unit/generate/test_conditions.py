@@ -17,14 +17,16 @@ def test_a_name_without_temperature_is_an_error():
         parse_condition("NPC")
 
 
-def test_vectors_are_polynomials_of_temperature_in_the_place_of_the_material():
+def test_vectors_are_polynomials_in_the_place_of_the_material_over_its_own_range():
     """T0 to T3 at -1, 0 and, outside the known temperatures, 2."""
-    code = ConditionCode.of([Condition("B", 200.0), Condition("A", 400.0), Condition("A", 300.0)])
-    vectors = code.encode([Condition("A", 200.0), Condition("B", 300.0), Condition("B", 500.0)])
+    known = [Condition("B", 200.0), Condition("B", 400.0), Condition("A", 400.0), Condition("A", 300.0)]
+    code = ConditionCode.of(known)
+    vectors = code.encode([Condition("A", 300.0), Condition("B", 300.0), Condition("B", 500.0)])
     none = [0, 0, 0, 0]
     np.testing.assert_array_equal(vectors, [[1, -1, 1, -1, *none], [*none, 1, 0, -1, 0], [*none, 1, 2, 7, 26]])
     assert vectors.dtype == np.float32
     assert vectors.shape[1] == code.size
+    assert [code.spans(Condition(material, 250.0)) for material in "AB"] == [False, True]
 
 
 def test_one_temperature_is_the_middle():
@@ -33,10 +35,10 @@ def test_one_temperature_is_the_middle():
 
 
 def test_a_code_survives_json():
-    code = ConditionCode(("A", "B"), 175.0, 400.0)
+    code = ConditionCode("temperature_C", {"A": (175.0, 400.0), "B": (175.0, 300.0)})
     assert ConditionCode.from_json(code.to_json()) == code
 
 
 def test_an_unknown_material_is_an_error():
     with pytest.raises(InputError, match=r"'C_300'.*A, B"):
-        ConditionCode(("A", "B"), 175.0, 400.0).encode([Condition("C", 300.0)])
+        ConditionCode("temperature_C", {"A": (175.0, 400.0), "B": (175.0, 300.0)}).encode([Condition("C", 300.0)])

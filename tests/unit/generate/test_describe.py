@@ -14,7 +14,7 @@ def test_samples_survive_the_file(tmp_path):
     loaded = Samples.load(tmp_path / "s.npz")
     np.testing.assert_array_equal(loaded.solid, solid)
     assert (loaded.solid.dtype, loaded.training.tolist()) == (np.uint8, [1, 1, 2])
-    assert (loaded.condition, loaded.pixel_um, loaded.extrapolated) == (("A", 212.5), 0.05, True)
+    assert (loaded.condition, loaded.pixel_um, loaded.extrapolated) == (Condition("A", 212.5), 0.05, True)
 
 
 def test_every_section_has_its_row(stripes, tmp_path):

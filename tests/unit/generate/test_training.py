@@ -10,7 +10,7 @@ from porescope.checkpoint import Checkpoint
 from porescope.errors import InputError
 from porescope.generate.cgan_sampling import sample_cgan
 from porescope.generate.cgan_training import CganTraining, train_cgan
-from porescope.generate.conditions import ConditionCode
+from porescope.generate.conditions import Condition, ConditionCode
 from porescope.generate.data import Batches
 from porescope.generate.ddpm import denoising_loss, noise_schedule, noise_steps
 from porescope.generate.ddpm_sampling import sample_ddpm
@@ -37,7 +37,7 @@ def ddpm(stripes, folder, steps=20, seed=1, code="code", withheld_C=()):
         Source(stripes, ["flip_x"], withheld_C),
         network={"fold_px": 2, "channels": [16, 16], "layers": 1},
         noise=NOISE,
-        options=DdpmTraining(steps, 8, 3e-3, 0.9, 1.0, "float32"),
+        options=DdpmTraining(steps, 8, 3e-3, 0.9, 1.0, 0.2, "float32"),
         code=code,
         seed=seed,
         device="cpu",
@@ -107,7 +107,7 @@ def test_the_diffusion_model_learns_its_conditions(stripes, tmp_path):
     """After a short training the mean density already follows material and temperature."""
     ddpm(stripes, tmp_path, steps=250)
     outputs = {name: tmp_path / f"{name}.npz" for name in ("A_200", "A_400", "B_200")}
-    sample_ddpm([tmp_path / "ddpm.safetensors"], [tmp_path / "ddpm.json"], outputs, 12, 8, "float32", 3, "cpu")
+    sample_ddpm([tmp_path / "ddpm.safetensors"], [tmp_path / "ddpm.json"], outputs, 12, 8, 1.0, "float32", 3, "cpu")
     density = {name: Samples.load(path).solid.mean() for name, path in outputs.items()}
     assert density["A_200"] == pytest.approx(0.25, abs=0.1)
     assert density["A_400"] == pytest.approx(0.5, abs=0.1)
@@ -122,7 +122,7 @@ def test_samples_have_their_shape_and_labels_and_follow_from_seed_and_condition(
         outputs = {c: tmp_path / f"{name}_{c}_{seed}_{len(conditions)}.npz" for c in conditions}
         files = ([tmp_path / f"{name}.safetensors"] * 2, [tmp_path / f"{name}.json"] * 2, outputs, 5)
         if name == "ddpm":
-            sample_ddpm(*files, 3, "float32", seed, "cpu")
+            sample_ddpm(*files, 3, 1.0, "float32", seed, "cpu")
         else:
             sample_cgan(*files, "float32", seed, "cpu")
         return {c: Samples.load(path) for c, path in outputs.items()}
@@ -133,7 +133,7 @@ def test_samples_have_their_shape_and_labels_and_follow_from_seed_and_condition(
         assert (made.solid.shape, made.solid.dtype) == ((10, 16, 16), np.uint8)
         assert made.training.tolist() == [1] * 5 + [2] * 5
         assert set(np.unique(made.solid)) <= {0, 1}
-        assert made.condition == ("B", 350.0)
+        assert made.condition == Condition("B", 350.0)
         assert made.pixel_um == pytest.approx(0.1)
         assert not made.extrapolated
         np.testing.assert_array_equal(sample(name, ["B_350"], 1)["B_350"].solid, made.solid)
@@ -158,11 +158,49 @@ def test_a_withheld_temperature_is_never_seen(stripes, tmp_path, train):
         train(stripes, tmp_path, steps=1, withheld_C=[200.0, 300.0, 400.0])
 
 
-def test_batches_come_from_the_training_part_with_their_conditions(stripes):
-    sections = Sections.load(stripes)
-    sections.solid[sections.split != "train"] = 7  # would show as 13
+def test_a_source_gives_the_training_part_alone(stripes):
+    loaded = Source(stripes, []).load()
+    assert set(loaded.split) == {"train"}
+    assert len(loaded.solid) == 48
+
+
+def test_conditions_of_other_quantities(stripes, tmp_path):
+    """The density of stripes of material A at 300 C is 3/8; the property comes from the table, by specimen."""
+    table = tmp_path / "properties.csv"
+    table.write_text("sample,property\ns,7.5\n")
+    for quantity, expected in (("relative_density", 3 / 8), ("property", 7.5)):
+        source = Source(stripes, [], quantity=quantity, properties=table)
+        loaded = source.load()
+        own = [c for c, t, m in zip(source.conditions(loaded), loaded.temperature_C, loaded.material, strict=True)
+               if (t, m) == (300, "A")]  # fmt: skip
+        assert {(c.material, c.value, c.quantity) for c in own} == {("A", expected, quantity)}
+        assert np.isnan(own[0].temperature_C)
+    table.write_text("sample,property\ns,\n")
+    with pytest.raises(InputError, match=r"properties\.csv: specimen 's' has no property"):
+        source.conditions(loaded)
+
+
+def test_guidance_pushes_away_from_the_unconditional(stripes, tmp_path):
+    """Material B at 200 C is denser than the mean of all, A at 200 C thinner: guided beyond 1 they differ more."""
+    ddpm(stripes, tmp_path, steps=250)
+
+    def difference(guidance):
+        outputs = {name: tmp_path / f"{name}.npz" for name in ("A_200", "B_200")}
+        files = [tmp_path / "ddpm.safetensors"], [tmp_path / "ddpm.json"]
+        sample_ddpm(*files, outputs, 12, 8, guidance, "float32", 3, "cpu")
+        density = {name: Samples.load(path).solid.mean() for name, path in outputs.items()}
+        return density["B_200"] - density["A_200"]
+
+    none, plain, strong = (difference(guidance) for guidance in (0.0, 1.0, 1.5))
+    assert abs(none) < 0.05, "without a condition both are one"
+    assert none < plain < strong + 0.02
+
+
+def test_batches_hold_their_conditions(stripes):
+    sections = Source(stripes, []).load()
     code = ConditionCode.of(sections.conditions)
-    batches = Batches(sections, code, ["flip_y", "flip_x", "transpose"], 64, 5, "cpu")
+    vectors = code.encode(sections.conditions)
+    batches = Batches(sections.solid, vectors, ["flip_y", "flip_x", "transpose"], 64, 5, "cpu")
     images, conditions = batches(3)
     assert images.shape == (64, 1, 16, 16)
     assert set(images.unique().tolist()) == {-1.0, 1.0}
@@ -172,6 +210,9 @@ def test_batches_come_from_the_training_part_with_their_conditions(stripes):
     torch.testing.assert_close(density, expected)
     torch.testing.assert_close(batches(3)[0], images)
     assert not torch.equal(batches(4)[0], images)
+    without = Batches(sections.solid, vectors, [], 64, 5, "cpu", 0.5)(3)[1]
+    assert 16 < int((without == 0).all(dim=1).sum()) < 48
+    assert (vectors != 0).any(axis=1).all(), "the sections themselves keep theirs"
 
 
 def test_noise_ends_without_signal_and_its_steps_are_even():

@@ -122,9 +122,14 @@ class Campaign:
     @property
     def unmeasured(self) -> str:
         """Pattern of names of conditions, as NPC_300, of materials that generators know but that no specimen has."""
-        materials = dict.fromkeys(self.specimens[name].material for name in self.sectioned)
         measured = "|".join(map(re.escape, self.conditions))
-        return f"(?!(?:{measured})$)(?:{'|'.join(map(re.escape, materials))})_[0-9]+(?:\\.[0-9]+)?"
+        return f"(?!(?:{measured})$){self.wanted}"
+
+    @property
+    def wanted(self) -> str:
+        """Pattern of names of a material that generators know and a number, as NPC_0.65."""
+        materials = dict.fromkeys(self.specimens[name].material for name in self.sectioned)
+        return f"(?:{'|'.join(map(re.escape, materials))})_[0-9]+(?:\\.[0-9]+)?"
 
     @property
     def trainings(self) -> range:

@@ -136,10 +136,11 @@ def train_cgan(
     deterministic()
     torch.manual_seed(seed)
     real = source.load()
-    conditions = ConditionCode.of(real.conditions)
-    arguments = {"field_px": real.solid.shape[-1], "condition_size": conditions.size, **generator}
-    maker, judge = Generator(**arguments), Discriminator(conditions.size, **discriminator)
-    batches = Batches(real, conditions, source.symmetries, options.batch, seed, device)
+    conditions = source.conditions(real)
+    known = ConditionCode.of(conditions)
+    arguments = {"field_px": real.solid.shape[-1], "condition_size": known.size, **generator}
+    maker, judge = Generator(**arguments), Discriminator(known.size, **discriminator)
+    batches = Batches(real.solid, known.encode(conditions), source.symmetries, options.batch, seed, device)
     trainer = CganTrainer(maker, judge, options, batches, seed, device)
     settings = {
         "generator": arguments,
@@ -149,12 +150,12 @@ def train_cgan(
         "code": code,
         "seed": seed,
     }
-    checkpoint = Checkpoint(beside(weights), work_key(settings, [source.sections]))
+    checkpoint = Checkpoint(beside(weights), work_key(settings, source.files))
     curve = run(trainer.parts, trainer, options.steps, checkpoint)
     description = {
         "generator": "cgan",
         "network": arguments,
-        "code": conditions.to_json(),
+        "code": known.to_json(),
         "field_px": arguments["field_px"],
         "pixel_um": real.pixel_um,
     }

@@ -1,5 +1,6 @@
-"""Conditions (material, sintering temperature) and the numbers by which networks are told of them."""
+"""Conditions (material and temperature, density or property) and the numbers by which networks are told of them."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -10,66 +11,84 @@ from numpy.polynomial.chebyshev import chebvander
 from porescope.errors import InputError
 
 DEGREE = 3
-"""Highest degree of the polynomials of temperature."""
+"""Highest degree of the polynomials of the value."""
+
+TEMPERATURE, DENSITY, PROPERTY = "temperature_C", "relative_density", "property"
+"""Quantities beside the material that sections can be conditioned on."""
 
 
 class Condition(NamedTuple):
-    """What a section is made of."""
+    """What a section is made of.
+
+    Attributes
+    ----------
+    material : str
+    value : float
+        Sintering temperature in C, or what ``quantity`` says.
+    quantity : 'temperature_C', 'relative_density' or 'property'
+    """
 
     material: str
-    temperature_C: float
+    value: float
+    quantity: str = TEMPERATURE
 
     @property
     def name(self) -> str:
         """As it enters paths, e.g. NPC_300."""
-        return f"{self.material}_{self.temperature_C:g}"
+        return f"{self.material}_{self.value:g}"
+
+    @property
+    def temperature_C(self) -> float:
+        """Sintering temperature; NaN where another quantity is the condition."""
+        return self.value if self.quantity == TEMPERATURE else math.nan
 
 
-def parse_condition(name: str) -> Condition:
+def parse_condition(name: str, quantity: str = TEMPERATURE) -> Condition:
     """The condition of a name such as NPC_300.
 
     Raises
     ------
     InputError
-        The name has no temperature behind its last underscore.
+        The name has no number behind its last underscore.
     """
-    material, _, temperature = name.rpartition("_")
+    material, _, value = name.rpartition("_")
     try:
-        return Condition(material, float(temperature))
+        return Condition(material, float(value), quantity)
     except ValueError:
-        raise InputError(f"condition '{name}': expected material and temperature in C, as in NPC_300") from None
+        raise InputError(f"condition '{name}': expected material and {quantity}, as in NPC_300") from None
 
 
 @dataclass(frozen=True)
 class ConditionCode:
-    """How conditions are written as vectors: for each material a curve of its own over temperature.
+    """How conditions are written as vectors: for each material a curve of its own over the quantity.
 
-    The one-hot vector of the material times Chebyshev polynomials of the temperature: smooth, so that temperatures
-    between are meaningful, and steep enough that a short training can tell neighbours apart.
+    The one-hot vector of the material times Chebyshev polynomials of the value: smooth, so that values between are
+    meaningful, and steep enough that a short training can tell neighbours apart. No condition is the zero vector,
+    which stands for none.
 
     Attributes
     ----------
-    materials : tuple of str
-        Sorted; the order of the one-hot part.
-    coldest_C, hottest_C : float
-        Temperatures that are mapped to -1 and +1; between them linear, beyond them too.
+    quantity : str
+        See Condition.
+    ranges : dict
+        Lowest and highest known value of each material, sorted by name: mapped to -1 and +1, linear between them and
+        beyond.
     """
 
-    materials: tuple[str, ...]
-    coldest_C: float
-    hottest_C: float
+    quantity: str
+    ranges: dict[str, tuple[float, float]]
 
     @classmethod
     def of(cls, conditions: Iterable[Condition]) -> "ConditionCode":
         """The code that spans these conditions."""
         known = list(conditions)
-        temperatures = [c.temperature_C for c in known]
-        return cls(tuple(sorted({c.material for c in known})), min(temperatures), max(temperatures))
+        values = {name: [c.value for c in known if c.material == name] for name in sorted({c.material for c in known})}
+        return cls(known[0].quantity, {name: (min(own), max(own)) for name, own in values.items()})
 
     @property
     def size(self) -> int:
         """Length of a vector."""
-        return len(self.materials) * (DEGREE + 1)
+        return len(self.ranges) * (DEGREE + 1)
 
     def encode(self, conditions: Iterable[Condition]) -> np.ndarray:
         """Vectors (n, size) float32 of conditions.
@@ -81,26 +100,28 @@ class ConditionCode:
         """
         rows = []
         for condition in conditions:
-            if condition.material not in self.materials:
-                known = ", ".join(self.materials)
+            if condition.material not in self.ranges:
+                known = ", ".join(self.ranges)
                 raise InputError(f"condition '{condition.name}': the network knows only the materials {known}")
-            one_hot = [float(condition.material == material) for material in self.materials]
-            rows.append(np.outer(one_hot, chebvander(self._scaled(condition.temperature_C), DEGREE)).ravel())
+            one_hot = [float(condition.material == material) for material in self.ranges]
+            rows.append(np.outer(one_hot, chebvander(self._scaled(condition), DEGREE)).ravel())
         return np.asarray(rows, dtype=np.float32).reshape(-1, self.size)
 
     def spans(self, condition: Condition) -> bool:
-        """Whether a temperature lies between those that the code was made of; beyond them a network extrapolates."""
-        return self.coldest_C <= condition.temperature_C <= self.hottest_C
+        """Whether a value lies between those known of its material; beyond them a network extrapolates."""
+        lowest, highest = self.ranges[condition.material]
+        return lowest <= condition.value <= highest
 
     def to_json(self) -> dict[str, Any]:
         """The code as JSON-like values."""
-        return {"materials": list(self.materials), "coldest_C": self.coldest_C, "hottest_C": self.hottest_C}
+        return {"quantity": self.quantity, "ranges": {name: list(ends) for name, ends in self.ranges.items()}}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "ConditionCode":
         """The code that to_json() wrote."""
-        return cls(tuple(values["materials"]), values["coldest_C"], values["hottest_C"])
+        return cls(values["quantity"], {name: (low, high) for name, (low, high) in values["ranges"].items()})
 
-    def _scaled(self, temperature_C: float) -> float:
-        span = self.hottest_C - self.coldest_C
-        return 2 * (temperature_C - self.coldest_C) / span - 1 if span else 0.0
+    def _scaled(self, condition: Condition) -> float:
+        lowest, highest = self.ranges[condition.material]
+        span = highest - lowest
+        return 2 * (condition.value - lowest) / span - 1 if span else 0.0

@@ -5,32 +5,40 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from porescope.generate.conditions import ConditionCode
-from porescope.generate.sections import TRAIN, Sections
-
 
 class Batches:
-    """Random batches of the training sections; each follows from seed and step alone, so that a resume repeats none.
+    """Random batches of sections; each follows from seed and step alone, so that a resume repeats none.
 
     Parameters
     ----------
-    sections : Sections
-        Its training part is used, every section equally often.
-    code : ConditionCode
+    solid : (n, px, px) uint8 array
+        1 where solid; every section is used equally often.
+    conditions : (n, size) float32 array
+        Their condition vectors.
     symmetries : sequence of 'flip_y', 'flip_x', 'transpose'
         Operations that map the material onto itself; each is applied to half of the sections.
     size : int
         Sections in a batch.
     seed : int
     device : str
+    unconditional : float
+        Share of the sections whose condition is replaced by the zero vector, so that the network learns to do without
+        one (classifier-free guidance: Ho and Salimans, 2022).
     """
 
     def __init__(
-        self, sections: Sections, code: ConditionCode, symmetries: Sequence[str], size: int, seed: int, device: str
+        self,
+        solid: np.ndarray,
+        conditions: np.ndarray,
+        symmetries: Sequence[str],
+        size: int,
+        seed: int,
+        device: str,
+        unconditional: float = 0.0,
     ) -> None:
-        train = sections.part(TRAIN)
-        self._solid = torch.from_numpy(train.solid)
-        self._conditions = torch.from_numpy(code.encode(train.conditions))
+        self._solid = torch.from_numpy(solid)
+        self._conditions = torch.from_numpy(conditions)
+        self._unconditional = unconditional
         self._symmetries = symmetries
         self._size = size
         self._seed = seed
@@ -44,7 +52,10 @@ class Batches:
         for symmetry in self._symmetries:
             chosen = torch.rand(self._size, generator=chance) < 0.5
             solid[chosen] = _transformed(solid[chosen], symmetry)
-        return solid.to(self._device), self._conditions[rows].to(self._device)
+        conditions = self._conditions[rows]
+        if self._unconditional:
+            conditions[torch.rand(self._size, generator=chance) < self._unconditional] = 0
+        return solid.to(self._device), conditions.to(self._device)
 
 
 def random_numbers(seed: int, step: int, purpose: str) -> torch.Generator:

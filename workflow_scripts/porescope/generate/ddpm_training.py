@@ -32,6 +32,8 @@ class DdpmTraining:
         Decay of the running mean of the weights.
     coarse_weight : float
         See denoising_loss.
+    unconditional : float
+        See Batches.
     precision : str
         See torch_setup.
     """
@@ -41,6 +43,7 @@ class DdpmTraining:
     learning_rate: float
     ema_decay: float
     coarse_weight: float
+    unconditional: float
     precision: Precision
 
 
@@ -136,9 +139,11 @@ def train_ddpm(
     deterministic()
     torch.manual_seed(seed)
     real = source.load()
-    conditions = ConditionCode.of(real.conditions)
-    arguments = {"field_px": real.solid.shape[-1], "condition_size": conditions.size, **network}
-    batches = Batches(real, conditions, source.symmetries, options.batch, seed, device)
+    conditions = source.conditions(real)
+    known = ConditionCode.of(conditions)
+    arguments = {"field_px": real.solid.shape[-1], "condition_size": known.size, **network}
+    vectors = known.encode(conditions)
+    batches = Batches(real.solid, vectors, source.symmetries, options.batch, seed, device, options.unconditional)
     trainer = DdpmTrainer(Denoiser(**arguments), noise, options, batches, seed, device)
     settings = {
         "network": arguments,
@@ -148,13 +153,13 @@ def train_ddpm(
         "code": code,
         "seed": seed,
     }
-    checkpoint = Checkpoint(beside(weights), work_key(settings, [source.sections]))
+    checkpoint = Checkpoint(beside(weights), work_key(settings, source.files))
     curve = run(trainer.parts, trainer, options.steps, checkpoint)
     description = {
         "generator": "ddpm",
         "network": arguments,
         "noise": dict(noise),
-        "code": conditions.to_json(),
+        "code": known.to_json(),
         "field_px": arguments["field_px"],
         "pixel_um": real.pixel_um,
     }

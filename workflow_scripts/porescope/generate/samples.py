@@ -38,7 +38,8 @@ class Samples:
             solid=self.solid.astype(np.uint8),
             training=self.training,
             material=self.condition.material,
-            temperature_C=self.condition.temperature_C,
+            value=self.condition.value,
+            quantity=self.condition.quantity,
             pixel_um=self.pixel_um,
             extrapolated=self.extrapolated,
         )
@@ -50,7 +51,7 @@ class Samples:
             return cls(
                 stored["solid"],
                 stored["training"],
-                Condition(str(stored["material"]), float(stored["temperature_C"])),
+                Condition(str(stored["material"]), float(stored["value"]), str(stored["quantity"])),
                 float(stored["pixel_um"]),
                 bool(stored["extrapolated"]),
             )

@@ -53,15 +53,15 @@ def write_samples(
         The network does not know the material of a condition.
     """
     for name, path in progress(outputs.items(), len(outputs), "conditions"):
-        condition = parse_condition(name)
+        condition = parse_condition(name, code.quantity)
+        vectors = torch.from_numpy(code.encode([condition] * count)).to(device)
         if not code.spans(condition):
             log.warning(
-                "condition '%s' lies beyond the temperatures of training, %g to %g C: its sections are extrapolated",
+                "condition '%s' lies beyond the known range of %s, %g to %g: its sections are extrapolated",
                 name,
-                code.coldest_C,
-                code.hottest_C,
+                code.quantity,
+                *code.ranges[condition.material],
             )
-        vectors = torch.from_numpy(code.encode([condition] * count)).to(device)
         chance = random_numbers(seed, 0, name)
         grey = torch.cat([draw(vectors, chance) for draw in draws])
         training = np.repeat(np.arange(1, len(draws) + 1), count)

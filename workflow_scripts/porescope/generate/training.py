@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 import torch
 
 from porescope.checkpoint import Checkpoint
 from porescope.errors import InputError
-from porescope.generate.sections import Sections
+from porescope.generate.conditions import DENSITY, PROPERTY, TEMPERATURE, Condition
+from porescope.generate.sections import TRAIN, Sections
 from porescope.progress import progress
 
 WARM_UP = 50
@@ -33,29 +35,68 @@ class Source:
         See Batches.
     withheld_C : sequence of float
         Temperatures whose sections are kept from the network, to see how it does where nothing was measured.
+    quantity : 'temperature_C', 'relative_density' or 'property'
+        What the network is told of a section beside its material.
+    properties : path
+        relate/properties.csv; read for the quantity 'property' alone.
     """
 
     sections: str | Path
     symmetries: Sequence[str]
     withheld_C: Sequence[float] = ()
+    quantity: str = TEMPERATURE
+    properties: str | Path = ""
+
+    @property
+    def files(self) -> list[str | Path]:
+        """All that is read."""
+        return [self.sections, self.properties] if self.quantity == PROPERTY else [self.sections]
 
     def load(self) -> Sections:
-        """The sections.
+        """The training sections.
 
         Raises
         ------
         InputError
             No section is left.
         """
-        sections = Sections.load(self.sections).without(self.withheld_C)
+        sections = Sections.load(self.sections).part(TRAIN).without(self.withheld_C)
         if not len(sections.solid):
             withheld = ", ".join(f"{value:g}" for value in self.withheld_C)
             raise InputError(f"{self.sections}: no section is left without those of {withheld} C, expected some")
         return sections
 
+    def conditions(self, sections: Sections) -> list[Condition]:
+        """What the network is told of each of these sections.
+
+        Raises
+        ------
+        InputError
+            A specimen has no property.
+        """
+        if self.quantity == TEMPERATURE:
+            return sections.conditions
+        if self.quantity == DENSITY:
+            values = sections.solid.mean(axis=(1, 2))
+        else:
+            known = pd.read_csv(self.properties).set_index("sample")["property"]
+            values = known.reindex(sections.sample).to_numpy()
+            if np.isnan(values).any():
+                missing = sections.sample[np.isnan(values)][0]
+                raise InputError(
+                    f"{self.properties}: specimen '{missing}' has no property, expected one of every specimen that a "
+                    "generator is conditioned on it with"
+                )
+        pairs = zip(sections.material, values, strict=True)
+        return [Condition(str(material), float(value), self.quantity) for material, value in pairs]
+
     def settings(self) -> dict[str, Any]:
         """What unfinished training must have in common with this one to be continued, as JSON-like values."""
-        return {"symmetries": list(self.symmetries), "withheld_C": list(self.withheld_C)}
+        return {
+            "symmetries": list(self.symmetries),
+            "withheld_C": list(self.withheld_C),
+            "quantity": self.quantity,
+        }
 
 
 class Stateful(Protocol):
