@@ -49,7 +49,7 @@ rule train_ddpm:
     resources:
         mem_mb=memory(2500),
         runtime=minutes(240),
-        gpu=1,
+        gpu=gpu(config["device"]),
     params:
         network=lookup(within=config, dpath="generate/ddpm/network"),
         noise=lookup(within=config, dpath="generate/ddpm/noise"),
@@ -115,7 +115,7 @@ rule train_cgan:
     resources:
         mem_mb=memory(2500),
         runtime=minutes(240),
-        gpu=1,
+        gpu=gpu(config["device"]),
     params:
         generator=lookup(within=config, dpath="generate/cgan/generator"),
         discriminator=lookup(within=config, dpath="generate/cgan/discriminator"),
@@ -145,7 +145,7 @@ rule sample_ddpm:
     resources:
         mem_mb=memory(2500),
         runtime=minutes(60),
-        gpu=1,
+        gpu=gpu(config["device"]),
     params:
         conditions=campaign.conditions,
         per_condition=lookup(within=config, dpath="generate/samples_per_condition"),
@@ -220,7 +220,7 @@ rule sample_cgan:
     resources:
         mem_mb=memory(2500),
         runtime=minutes(60),
-        gpu=1,
+        gpu=gpu(config["device"]),
     params:
         conditions=campaign.conditions,
         per_condition=lookup(within=config, dpath="generate/samples_per_condition"),
