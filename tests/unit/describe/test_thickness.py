@@ -39,8 +39,7 @@ def test_without_interface_nothing_is_thick():
     thickness = local_thickness(spheres, field > 0, CUBE)
     assert not thickness.any()
     assert math.isnan(thickness_of(thickness).mean_um)
-    radius = inscribed_radius(near.distance_um, field > 0, spheres)
-    assert not radius.any()
+    radius = inscribed_radius(near.distance_um, field > 0, spheres, (0, 0, 0))
     assert math.isnan(constrictivity(radius, math.nan, CUBE, 0))
 
 

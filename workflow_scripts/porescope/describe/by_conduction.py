@@ -1,7 +1,5 @@
 """Columns that tell what the metal connects and conducts."""
 
-import math
-
 import numpy as np
 
 from porescope.describe.percolation import percolation
@@ -33,6 +31,6 @@ def columns(solid: np.ndarray, spacing: Spacing, solve: bool) -> dict[str, float
     values |= {f"conductivity_principal_{i}": float(v) for i, v in enumerate(found.principal, start=1)}
     return values | {
         "effective_conductivity": found.mean,
-        "flux_tortuosity_factor": found.density / found.mean if found.mean > 0 else math.inf,
+        "flux_tortuosity_factor": found.flux_tortuosity_factor,
         "dead_end_fraction": found.dead_end_fraction,
     }

@@ -11,7 +11,7 @@ from porescope.describe.curvature import Interface, curvature_edges, interface
 from porescope.describe.field import Block
 from porescope.describe.mesh import mesh_specific_surface
 from porescope.describe.options import DescribeOptions
-from porescope.describe.pictures import interface_map
+from porescope.describe.pictures import point_map
 from porescope.volume import Spacing
 
 KINDS = (
@@ -26,12 +26,7 @@ TAILS = (0.01, 0.05, 0.95, 0.99)
 
 
 def columns(
-    block: Block,
-    smooth: np.ndarray,
-    factors: tuple[int, ...],
-    cuts: Sequence[Voi],
-    options: DescribeOptions,
-    maps: bool,
+    block: Block, cuts: Sequence[Voi], options: DescribeOptions, maps: bool
 ) -> tuple[list[dict[str, float]], dict[str, np.ndarray]]:
     """Curvatures of parts of a VOI, their joint distribution over the whole, and its area.
 
@@ -39,10 +34,6 @@ def columns(
     ----------
     block : Block
         The VOI and its surroundings.
-    smooth : float32 array
-        Smooth field of the whole block, refined by ``factors``.
-    factors : (z, y, x)
-        Nodes a voxel.
     cuts : sequence of Voi
         Parts of it, counted from its first voxel; the first is the whole.
     options : DescribeOptions
@@ -53,7 +44,7 @@ def columns(
     gaussian, mean = curvature_edges(block.spacing, options.curvature_bins, options.gaussian_limit, options.mean_limit)
     arrays = {"gm_histogram": surface.histogram(gaussian, mean), "gm_G_edges": gaussian, "gm_M_edges": mean}
     if maps:
-        arrays |= interface_map(surface, smooth, block, factors)
+        arrays |= point_map(surface, block)
     rows = [_curvatures(_within(surface, cut, block.spacing)) for cut in cuts]
     rows[0] |= _peak(arrays["gm_histogram"], gaussian, mean)
     area = surface.total_area_um2

@@ -8,7 +8,7 @@ import numpy as np
 from porescope.describe.boxes import Voi, crop_to, points_in
 from porescope.describe.constrictivity import constrictivity, inscribed_radius
 from porescope.describe.distance import InterfaceDistance
-from porescope.describe.field import Block, crop, finer
+from porescope.describe.field import MARGIN, Block, crop, finer
 from porescope.describe.spheres import Spheres, ridge_spheres
 from porescope.describe.struts import Struts, fit_log_normal
 from porescope.describe.thickness import QUANTILES, local_thickness, thickness_of
@@ -74,8 +74,8 @@ def widths(block: Block, near: InterfaceDistance, inside: np.ndarray, factors: t
     """
     nodes = finer(block.spacing, factors)
     solid, pore = (ridge_spheres(near, phase, nodes) for phase in (inside, ~inside))
-    radius = crop(inscribed_radius(near.distance_um, inside, solid), block.shape, factors)
-    return Widths(solid, pore, radius.copy())
+    margin = [MARGIN * f for f in factors]
+    return Widths(solid, pore, inscribed_radius(near.distance_um, inside, solid, margin))
 
 
 def columns(
@@ -100,6 +100,7 @@ def columns(
             row[f"{name}_thickness_um"] = thickness.mean_um
             for share, value in zip(QUANTILES, thickness.quantiles_um, strict=True):
                 row[f"{name}_thickness_p{100 * share:.0f}_um"] = value
+        del diameter
     median = rows[0]["solid_thickness_p50_um"]
     each = [constrictivity(found.radius_um, median, nodes, axis) for axis in range(3)]
     return [rows[0] | {"constrictivity": float(np.mean(each))}, *rows[1:]]

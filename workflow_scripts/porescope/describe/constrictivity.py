@@ -1,6 +1,7 @@
 """Constrictivity: how much narrower the bottlenecks of a phase are than the phase itself."""
 
 import math
+from collections.abc import Sequence
 
 import cc3d
 import numpy as np
@@ -55,7 +56,7 @@ def constrictivity(radius_um: np.ndarray, median_um: float, spacing: Spacing, ax
     return min(1.0, float(2 * narrow / median_um) ** 2)
 
 
-def inscribed_radius(distance_um: np.ndarray, phase: np.ndarray, spheres: Spheres) -> np.ndarray:
+def inscribed_radius(distance_um: np.ndarray, phase: np.ndarray, spheres: Spheres, margin: Sequence[int]) -> np.ndarray:
     """Radius of the largest sphere about each node of a phase.
 
     Parameters
@@ -65,15 +66,20 @@ def inscribed_radius(distance_um: np.ndarray, phase: np.ndarray, spheres: Sphere
     phase : (nz, ny, nx) bool array
     spheres : Spheres
         Of the phase, about the ridge of the distance, where spheres off the nodes are larger.
+    margin : (z, y, x)
+        Nodes at each face to leave out.
 
     Returns
     -------
-    (nz, ny, nx) float32 array
-        In um; 0 outside the phase, and everywhere if there is no interface.
+    (nz - 2 mz, ny - 2 my, nx - 2 mx) float32 array
+        In um; 0 outside the phase.
     """
-    radius = np.where(phase & np.isfinite(distance_um), distance_um, np.float32(0))
-    flat = radius.reshape(-1)
-    flat[spheres.nodes] = np.maximum(flat[spheres.nodes], spheres.radii_um)
+    inner = tuple(slice(m, n - m) for m, n in zip(margin, phase.shape, strict=True))
+    radius = np.where(phase[inner], distance_um[inner], np.float32(0))
+    at = np.stack(np.unravel_index(spheres.nodes, phase.shape)) - np.reshape(margin, (3, 1))
+    within = ((at >= 0) & (at < np.reshape(radius.shape, (3, 1)))).all(axis=0)
+    at = tuple(at[:, within])
+    radius[at] = np.maximum(radius[at], spheres.radii_um[within])
     return radius
 
 
@@ -115,30 +121,34 @@ def _count_within(reached: np.ndarray, phase: np.ndarray, edges: np.ndarray, siz
     """Nodes of a phase up to a distance from reached ones: nearest along x, then in the rows and sections around."""
     nz, ny, nx = reached.shape
     far = 4 * size * size
-    in_section = np.empty((nz, ny, nx), np.float32)
+    nearest = np.full((nz, ny, nx), far, np.float32)
     along_x = np.empty((ny, nx), np.float32)
     rows, sections = int(size / edges[1]), int(size / edges[0])
     for z in range(nz):
         for y in range(ny):
             _squares_along(reached[z, y], edges[2], far, along_x[y])
-        in_section[z] = far
         for y in range(ny):
             for j in range(max(0, y - rows), min(ny, y + rows + 1)):
-                away = np.float32(((j - y) * edges[1]) ** 2)
-                for x in range(nx):
-                    in_section[z, y, x] = min(in_section[z, y, x], along_x[j, x] + away)
+                _lower(nearest[z, y], along_x[j], ((j - y) * edges[1]) ** 2)
     count = 0
-    nearest = np.empty(nx, np.float32)
+    around = np.empty(nx, np.float32)
     for z in range(nz):
         for y in range(ny):
-            nearest[:] = far
+            around[:] = far
             for i in range(max(0, z - sections), min(nz, z + sections + 1)):
-                away = np.float32(((i - z) * edges[0]) ** 2)
-                for x in range(nx):
-                    nearest[x] = min(nearest[x], in_section[i, y, x] + away)
+                _lower(around, nearest[i, y], ((i - z) * edges[0]) ** 2)
             for x in range(nx):
-                count += phase[z, y, x] and nearest[x] <= size * size
+                count += phase[z, y, x] and around[x] <= size * size
     return count
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _lower(squares: np.ndarray, others: np.ndarray, away: float) -> None:
+    """The smaller of a row's squared distances and those over another row."""
+    step = np.float32(away)
+    for x in range(len(squares)):
+        over = others[x] + step
+        squares[x] = over if over < squares[x] else squares[x]
 
 
 @njit(cache=True, nogil=True)

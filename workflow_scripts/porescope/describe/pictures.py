@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from porescope.describe.boxes import Voi, points_in
 from porescope.describe.curvature import Interface
-from porescope.describe.field import MARGIN, Block
+from porescope.describe.field import Block, crop, cubic_factors, finer
 from porescope.describe.struts import Struts
 
 LARGEST = 96
@@ -16,28 +17,38 @@ EVERY = 4
 """Of the points of the interface so many-th is kept: the kernel makes curvature smooth over several voxels."""
 
 
-def interface_map(
-    surface: Interface, smooth: np.ndarray, block: Block, factors: tuple[int, ...]
-) -> dict[str, np.ndarray]:
-    """The interface of the cut-out.
+def field_map(smooth: np.ndarray, block: Block, factors: tuple[int, ...]) -> dict[str, np.ndarray]:
+    """The smooth field of the cut-out.
 
     Returns
     -------
     dict
         - picture_field: (nz, ny, nx) int8, LEVELS times the smooth field at the nodes, 0 on the interface
         - picture_nodes_um: (3,) node distances (z, y, x)
+    """
+    field = crop(smooth, cut_out(block.shape), factors)
+    return {
+        "picture_field": np.clip(np.rint(field * LEVELS), -127, 127).astype(np.int8),
+        "picture_nodes_um": np.array(finer(block.spacing, factors)),
+    }
+
+
+def point_map(surface: Interface, block: Block) -> dict[str, np.ndarray]:
+    """The curvature of the interface in the cut-out.
+
+    Returns
+    -------
+    dict
         - picture_points_um: (n, 3) float16, some points of the interface from the cut-out's first node
         - picture_mean_per_um, picture_gaussian_per_um2: (n,) float32, curvature at these points
     """
-    shape = cut_out(block.shape)
     edges = np.array(block.spacing)
-    field = smooth[tuple(slice(MARGIN * f, (MARGIN + n) * f) for n, f in zip(shape, factors, strict=True))]
-    inside = (surface.area_um2 > 0) & (surface.position_um <= (np.array(shape) - 0.5) * edges).all(axis=1)
+    inside = (surface.area_um2 > 0) & points_in(
+        surface.position_um, Voi((0, 0, 0), cut_out(block.shape)), block.spacing
+    )
     kept = np.flatnonzero(inside)[::EVERY]
-    first = (0.5 / np.array(factors) - 0.5) * edges  # of the finer nodes, from the centre of the first voxel
+    first = (0.5 / np.array(cubic_factors(block.spacing)) - 0.5) * edges  # finer nodes, from the first voxel's centre
     return {
-        "picture_field": np.clip(np.rint(field * LEVELS), -127, 127).astype(np.int8),
-        "picture_nodes_um": edges / np.array(factors),
         "picture_points_um": (surface.position_um[kept] - first).astype(np.float16),
         "picture_mean_per_um": surface.mean_per_um[kept],
         "picture_gaussian_per_um2": surface.gaussian_per_um2[kept],

@@ -77,17 +77,17 @@ class LogNormal(NamedTuple):
     misfit: float
 
 
-def strut_diameters(block: Block, near: InterfaceDistance, inside: np.ndarray, factors: tuple[int, ...]) -> Struts:
+def strut_diameters(block: Block, skeleton: np.ndarray, near: InterfaceDistance, factors: tuple[int, ...]) -> Struts:
     """Diameters of the struts of a VOI.
 
     Parameters
     ----------
     block : Block
         The VOI and its surroundings.
+    skeleton : (n, 3) int array
+        From skeleton_points of the nodes in the solid, of the smooth field of the whole block, refined by ``factors``.
     near : InterfaceDistance
-        Of the smooth field of the whole block, refined by ``factors`` to near-cubic nodes.
-    inside : bool array
-        Nodes of the same field in the solid.
+        Of the same field.
     factors : (z, y, x)
         Nodes a voxel; see field.cubic_factors.
 
@@ -98,38 +98,39 @@ def strut_diameters(block: Block, near: InterfaceDistance, inside: np.ndarray, f
 
     Notes
     -----
-    Skeleton by Lee thinning on the block, so that the faces of the VOI do not end it; ends shorter than the radius at
+    The skeleton is that of the block, so that the faces of the VOI do not end it; ends shorter than the radius at
     their junction are pruned; points outside the VOI, and points nearer to the end of the data than to the interface,
     are left out. The diameter is that of the largest sphere about a point; see spheres.spheres_about. Bars come out
     within 0.3 of the longest voxel edge (see selfcheck).
-
-    References
-    ----------
-    Lee, Kashyap & Chu, CVGIP: Graphical Models and Image Processing 56 (1994).
     """
     nodes = Spacing(*(h / f for h, f in zip(block.spacing, factors, strict=True)))
     origin = np.array([(0.5 / f - 0.5 - MARGIN) * h for h, f in zip(block.spacing, factors, strict=True)])
-    points = np.argwhere(thin(inside))
-    if not len(points) or not len(near.points_um):
+    if not len(skeleton) or not len(near.points_um):
         return Struts(np.zeros(0), np.zeros(0), np.zeros((0, 3)))
-    position = points * np.array(nodes) + origin
+    position = skeleton * np.array(nodes) + origin
     measured = _in_voi(block, position, NEAR)
-    radius = np.zeros(len(points))
-    flat = np.asarray(np.ravel_multi_index(tuple(points.T), inside.shape))
+    radius = np.zeros(len(skeleton))
+    flat = np.asarray(np.ravel_multi_index(tuple(skeleton.T), near.nearest.shape))
     radius[measured] = spheres_about(near, flat[measured], nodes).radii_um
-    touching = links(points, inside.shape, nodes)
+    touching = links(skeleton, near.nearest.shape, nodes)
     keep = ~spurs(touching, radius, MEAN_STEP * float(np.mean(nodes)))
     both = keep[touching.one] & keep[touching.other]
     ends = np.concatenate([touching.one[both], touching.other[both]])
-    length = np.bincount(ends, np.tile(touching.length_um[both] / 2, 2), len(points))
+    length = np.bincount(ends, np.tile(touching.length_um[both] / 2, 2), len(skeleton))
     keep &= _usable(block, position, radius)
     return Struts(2 * radius[keep], length[keep], position[keep])
 
 
-def thin(solid: np.ndarray) -> np.ndarray:
-    """Curve skeleton by Lee thinning.
+def skeleton_points(solid: np.ndarray) -> np.ndarray:
+    """Nodes (n, 3) of the curve skeleton of a solid, by Lee thinning.
 
+    Notes
+    -----
     scikit-image 0.26 deletes some objects of even width whole; these are thinned again, peeled on one side by a voxel.
+
+    References
+    ----------
+    Lee, Kashyap & Chu, CVGIP: Graphical Models and Image Processing 56 (1994).
     """
     skeleton = skeletonize(solid).astype(bool)
     labels, count = cc3d.connected_components(solid, connectivity=26, return_N=True)
@@ -141,7 +142,7 @@ def thin(solid: np.ndarray) -> np.ndarray:
             break
         whole = lost[labels]
         skeleton |= skeletonize(whole & np.roll(whole, 1, axis)).astype(bool)
-    return skeleton
+    return np.argwhere(skeleton)
 
 
 def links(points: np.ndarray, shape: tuple[int, ...], spacing: Spacing) -> Links:

@@ -1,6 +1,7 @@
 """Effective conductivity of the solid: a steady solve along each axis."""
 
 import logging
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,10 +57,9 @@ class EffectiveConductivity:
         return np.asarray(np.linalg.eigvalsh(self.tensor))
 
     @property
-    def flux_tortuosity(self) -> np.ndarray:
-        """(3,) flux tortuosity factors density / conductivity along z, y, x; infinite where nothing flows."""
-        diagonal = np.diag(self.tensor)
-        return np.divide(self.density, diagonal, out=np.full(3, np.inf), where=diagonal > 0)
+    def flux_tortuosity_factor(self) -> float:
+        """Density / mean conductivity, the square of a length of ways; infinite where nothing flows."""
+        return self.density / self.mean if self.mean > 0 else math.inf
 
     @property
     def upper_bound(self) -> float:

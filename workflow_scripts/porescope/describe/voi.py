@@ -14,9 +14,9 @@ from porescope.describe.field import Block, cubic_factors, finer, refined_field,
 from porescope.describe.geodesic import DIRECTIONS
 from porescope.describe.names import DESCRIPTORS, DETAILS
 from porescope.describe.options import DescribeOptions
-from porescope.describe.pictures import skeleton_map
+from porescope.describe.pictures import field_map, skeleton_map
 from porescope.describe.ratios import alpha, beta
-from porescope.describe.struts import Struts, strut_diameters
+from porescope.describe.struts import Struts, skeleton_points, strut_diameters
 from porescope.volume import Spacing
 
 NOT_SOLVED = "not solved for (config: describe/conductivity)"
@@ -80,15 +80,17 @@ def describe_voi(
     cuts = [whole, *(octants(whole) if parts else [])]
     factors = cubic_factors(block.spacing)
     rows = by_phase.columns(block, cuts)
+    on_interface, arrays = by_interface.columns(block, cuts, options, maps)
     smooth = refined_field(
         smooth_spectrum(block.solid, block.spacing, options.smoothing_px), block.solid.shape, factors
     )
-    on_interface, arrays = by_interface.columns(block, smooth, factors, cuts, options, maps)
-    paths, path_arrays = by_path.columns(block, smooth, factors, cuts, maps, coarse_paths)
+    paths, pictures = by_path.columns(block, smooth, factors, cuts, maps, coarse_paths)
+    skeleton = skeleton_points(smooth > 0)
     near, inside = interface_distance(smooth, finer(block.spacing, factors)), smooth > 0
+    arrays |= pictures | (field_map(smooth, block, factors) if maps else {})
     del smooth
-    struts = strut_diameters(block, near, inside, factors)
-    arrays |= path_arrays | _strut_arrays(struts, maps)
+    struts = strut_diameters(block, skeleton, near, factors)
+    arrays |= _strut_arrays(struts, maps)
     widths = by_size.widths(block, near, inside, factors) if dear else None
     del near
     columns = [on_interface, paths, by_size.strut_columns(struts, cuts, block.spacing)]

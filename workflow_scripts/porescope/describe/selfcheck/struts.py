@@ -6,7 +6,7 @@ from porescope.describe.distance import interface_distance
 from porescope.describe.field import Block, cubic_factors, finer, refined_field, smooth_spectrum
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.check import Check
-from porescope.describe.struts import fit_log_normal, strut_diameters
+from porescope.describe.struts import fit_log_normal, skeleton_points, strut_diameters
 from porescope.volume import Spacing
 
 
@@ -25,5 +25,5 @@ def strut_diameter(block: Block, smoothing_px: float) -> float:
     factors = cubic_factors(block.spacing)
     field = refined_field(smooth_spectrum(block.solid, block.spacing, smoothing_px), block.solid.shape, factors)
     near = interface_distance(field, finer(block.spacing, factors))
-    struts = strut_diameters(block, near, field > 0, factors)
+    struts = strut_diameters(block, skeleton_points(field > 0), near, factors)
     return fit_log_normal(struts.diameter_um, struts.length_um).mean
