@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from porescope.describe.chords import ChordSums, distribution, mean_chord_um
+from porescope.describe.chords import distribution, mean_chord_um
 from porescope.describe.selfcheck import shapes
 from porescope.describe.surface import specific_surface
 from porescope.volume import Spacing
@@ -30,12 +30,3 @@ def test_isotropic_mean_is_four_densities_over_the_surface():
     block = shapes.random_field(80.0, -0.05, 0.3, CUBE, seed=2).block
     found = mean_chord_um(block.interior, CUBE).mean()
     assert found == pytest.approx(4 * block.interior.mean() / specific_surface(block), rel=0.02)
-
-
-@pytest.mark.parametrize("depth", [1, 2, 7])
-def test_slab_by_slab_equals_the_whole(depth):
-    solid = np.random.default_rng(1).random((23, 16, 17)) > 0.4
-    sums = ChordSums(Spacing(2.0, 1.0, 1.0))
-    for start in range(0, len(solid), depth):
-        sums.add(solid[start : start + depth])
-    np.testing.assert_allclose(sums.mean_chord_um, mean_chord_um(solid, Spacing(2.0, 1.0, 1.0)))

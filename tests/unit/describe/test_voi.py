@@ -23,7 +23,7 @@ from porescope.describe.selfcheck import shapes
 from porescope.describe.specimen import describe_specimen
 from porescope.describe.voi import describe_voi
 from porescope.errors import InputError
-from porescope.volume import Spacing, Volume, write_volume
+from porescope.volume import Spacing, Volume, read_volume, write_volume
 
 SPACING = Spacing(0.03, 0.025, 0.025)
 
@@ -195,6 +195,8 @@ def test_specimen_has_a_row_a_voi_and_leaves_nothing_behind(mask):
     assert list(found.columns[-2:]) == ["reason", "flags"]
     assert found[[name + end for name in DESCRIPTORS for end in (SEGMENTATION, VOXEL)]].isna().all(axis=None)
     assert found["relative_density"].mean() == pytest.approx(0.5, abs=0.1)
+    labels = np.asarray(read_volume(mask).array)
+    assert (found["stack_relative_density"] == np.mean(labels == 0)).all()
     assert found["origin_y_um"].tolist()[0] == pytest.approx(-0.0125)
     with np.load(mask.parent / "s.npz", allow_pickle=False) as stored:
         assert stored["gm_histogram"].shape == (80, 80)

@@ -1,6 +1,7 @@
 """Where the volumes of interest lie, and how one is read from a volume with its surroundings."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -68,13 +69,14 @@ def read_block(volume: Volume, voi: Voi, source: str) -> Block:
     InputError
         A label of the mask is none of 0 (metal), 1 and 2 (pore).
     """
+    return cut_block(volume, voi, partial(metal, source=source))
 
-    def metal(labels: np.ndarray) -> np.ndarray:
-        if labels.max(initial=0) > LARGEST_LABEL:
-            raise InputError(f"{source}: holds label {labels.max()}, expected 0 (metal), 1 or 2 (pore)")
-        return labels == 0
 
-    return cut_block(volume, voi, metal)
+def metal(labels: np.ndarray, source: str) -> np.ndarray:
+    """Where a mask's labels stand for metal; ``source`` names the mask in what is raised, see read_block."""
+    if labels.max(initial=0) > LARGEST_LABEL:
+        raise InputError(f"{source}: holds label {labels.max()}, expected 0 (metal), 1 or 2 (pore)")
+    return labels == 0
 
 
 def cut_block(volume: Volume, voi: Voi, is_solid: Callable[[np.ndarray], np.ndarray]) -> Block:

@@ -55,7 +55,7 @@ def mean_chord_um(phase: np.ndarray, spacing: Spacing) -> np.ndarray:
 
 
 def mean_chord_of(fraction: float, counts: np.ndarray, spacing: Spacing) -> np.ndarray:
-    """Mean chord lengths in um (z, y, x) from a volume fraction and the sums of changes; see ChordSums."""
+    """Mean chord lengths in um (z, y, x) from a volume fraction and (axis, step - 1, [pairs that differ, pairs])."""
     with np.errstate(divide="ignore", invalid="ignore"):
         once, twice = (counts[:, i, 0] / counts[:, i, 1] / ((i + 1) * np.array(spacing)) for i in (0, 1))
         changes = np.where(np.isfinite(twice), once + (once - twice) / 3, once)
@@ -78,36 +78,6 @@ def distribution(phase: np.ndarray, spacing: Spacing, axis: int) -> Chords:
     found = np.flatnonzero(counts)
     weight = counts[found] * (length / (length - found - 1))
     return Chords(found * spacing[axis], weight / weight.sum() if len(found) else weight.astype(float))
-
-
-class ChordSums:
-    """Mean chords of a volume that is read slab by slab; sums of 64 bits."""
-
-    def __init__(self, spacing: Spacing) -> None:
-        self._spacing = spacing
-        self._counts = np.zeros((3, 2, 2), np.int64)
-        self._phase = self._voxels = 0
-        self._last: np.ndarray | None = None
-
-    def add(self, slab: np.ndarray) -> None:
-        """Add the next slices (n, ny, nx) of the volume, n of any size."""
-        self._phase += int(np.count_nonzero(slab))
-        self._voxels += slab.size
-        if self._last is None:
-            _add_changes(np.ascontiguousarray(slab), self._counts)
-            joined = slab
-        else:
-            joined = np.concatenate([self._last, slab])
-            _add_changes(joined, self._counts)
-            overlap = np.zeros_like(self._counts)
-            _add_changes(self._last, overlap)
-            self._counts -= overlap
-        self._last = joined[-2:].copy()
-
-    @property
-    def mean_chord_um(self) -> np.ndarray:
-        """As mean_chord_um of the whole volume."""
-        return mean_chord_of(self._phase / self._voxels, self._counts, self._spacing)
 
 
 @njit(cache=True, nogil=True)

@@ -76,11 +76,18 @@ def inscribed_radius(distance_um: np.ndarray, phase: np.ndarray, spheres: Sphere
     """
     inner = tuple(slice(m, n - m) for m, n in zip(margin, phase.shape, strict=True))
     radius = np.where(phase[inner], distance_um[inner], np.float32(0))
-    at = np.stack(np.unravel_index(spheres.nodes, phase.shape)) - np.reshape(margin, (3, 1))
-    within = ((at >= 0) & (at < np.reshape(radius.shape, (3, 1)))).all(axis=0)
-    at = tuple(at[:, within])
-    radius[at] = np.maximum(radius[at], spheres.radii_um[within])
+    _raise_to(radius, spheres.nodes, spheres.radii_um, np.array(phase.shape), np.array(margin))
     return radius
+
+
+@njit(cache=True, nogil=True)
+def _raise_to(radius: np.ndarray, nodes: np.ndarray, radii: np.ndarray, shape: np.ndarray, margin: np.ndarray) -> None:
+    """Enter larger radii at nodes given by flat indices in an array of a shape, which has a margin on all sides."""
+    for n in range(len(nodes)):
+        z, y, x = nodes[n] // (shape[1] * shape[2]), nodes[n] // shape[2] % shape[1], nodes[n] % shape[2]
+        z, y, x = z - margin[0], y - margin[1], x - margin[2]
+        if 0 <= z < radius.shape[0] and 0 <= y < radius.shape[1] and 0 <= x < radius.shape[2]:
+            radius[z, y, x] = max(radius[z, y, x], radii[n])
 
 
 def _intruded_radius(radius: np.ndarray, edges: tuple[float, ...]) -> float:

@@ -15,11 +15,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from porescope.describe.boxes import Voi, voi_grid
+from porescope.describe.boxes import Voi, metal, voi_grid
 from porescope.describe.interval import ENOUGH
 from porescope.describe.names import DESCRIPTORS, DETAILS, METHOD, SEGMENTATION, VOXEL
 from porescope.describe.options import DescribeOptions
 from porescope.describe.segmentation_error import Variant, read_variant
+from porescope.describe.stack import Stack, describe_stack
 from porescope.describe.voi import Description, describe_voi, too_small
 from porescope.progress import progress
 from porescope.provenance import content_hash, json_digest
@@ -63,21 +64,23 @@ def describe_specimen(
         Processes.
     table : path
         CSV to write: a row a VOI with its origin (corner, um) and size, every descriptor, second estimators and
-        details, the standard uncertainties ``..._sd_segmentation`` and ``..._sd_voxel`` of the first VOIs, the reason
-        where something is undefined, and flags where two estimators contradict each other.
+        details, density and surface of the whole stack (the same in all rows), the standard uncertainties
+        ``..._sd_segmentation`` and ``..._sd_voxel`` of the first VOIs, the reason where something is undefined, and
+        flags where two estimators contradict each other.
     arrays : path
         NPZ to write: gm_histogram (area in um^2), gm_G_edges, gm_M_edges, strut_diameters_um, strut_weights_um (all
         VOIs together), what pictures are made from of one VOI (see pictures), octants (n, columns) and octant_columns
         where there are fewer than five VOIs.
     """
     volume = read_volume(mask)
+    stack = describe_stack(volume.array, lambda labels: metal(labels, str(mask)), volume.spacing)
     boxes = voi_grid(volume.shape, volume.spacing, options.voi_um)
     tasks = [Task(i, box) for i, box in enumerate(boxes)]
     tasks += [Task(*task[:2], variant) for task in tasks[: options.error_vois] for variant in Variant if variant]
     if not boxes:
         row = too_small(volume.shape, volume.spacing, options.voi_um, (*DESCRIPTORS, *DETAILS))
         log.warning("%s: %s", sample, row.reasons["all"])
-        _write(Path(table), Path(arrays), sample, volume, {Task(0, Voi((0, 0, 0), volume.shape)): row})
+        _write(Path(table), Path(arrays), sample, volume, stack, {Task(0, Voi((0, 0, 0), volume.shape)): row})
         return
     partial = Path(table).parent / f"{sample}.partial"
     _open_partial(partial, json_digest([asdict(options), code, content_hash(Path(mask))]))
@@ -87,7 +90,8 @@ def describe_specimen(
     few = len(boxes) < ENOUGH
     for _ in progress(_run(waiting, str(mask), options, few, partial, workers), len(waiting), "descriptions"):
         pass
-    _write(Path(table), Path(arrays), sample, volume, {task: _load(_finished(partial, task)) for task in tasks})
+    results = {task: _load(_finished(partial, task)) for task in tasks}
+    _write(Path(table), Path(arrays), sample, volume, stack, results)
     shutil.rmtree(partial)
 
 
@@ -143,9 +147,11 @@ def _load(path: Path) -> Description:
         return Description(values, reasons, flags, arrays, parts)
 
 
-def _write(table: Path, arrays: Path, sample: str, volume: Volume, results: dict[Task, Description]) -> None:
+def _write(
+    table: Path, arrays: Path, sample: str, volume: Volume, stack: Stack, results: dict[Task, Description]
+) -> None:
     whole = {task: result for task, result in results.items() if not task.variant}
-    rows = [_row(sample, volume, task, result) | _errors(task, results) for task, result in whole.items()]
+    rows = [_row(sample, volume, stack, task, result) | _errors(task, results) for task, result in whole.items()]
     last = [{"reason": _text(result.reasons), "flags": "; ".join(result.flags)} for result in whole.values()]
     pd.DataFrame([row | end for row, end in zip(rows, last, strict=True)]).to_csv(table, index=False)
     stored: dict[str, np.ndarray] = {}
@@ -163,14 +169,17 @@ def _write(table: Path, arrays: Path, sample: str, volume: Volume, results: dict
     np.savez_compressed(arrays, **stored)  # type: ignore[arg-type]
 
 
-def _row(sample: str, volume: Volume, task: Task, result: Description) -> dict[str, object]:
+def _row(sample: str, volume: Volume, stack: Stack, task: Task, result: Description) -> dict[str, object]:
     row: dict[str, object] = {"sample": sample, "voi": task.voi}
     for axis, start, size, origin, edge in zip(
         "zyx", task.box.start, task.box.shape, volume.origin, volume.spacing, strict=True
     ):
         row[f"origin_{axis}_um"] = origin + (start - 0.5) * edge
         row[f"size_{axis}_um"] = size * edge
-    return row | {name: result.values[name] for name in (*DESCRIPTORS, *DETAILS)}
+    row |= {name: result.values[name] for name in (*DESCRIPTORS, *DETAILS)}
+    row["stack_relative_density"] = stack.relative_density
+    row["stack_specific_surface_per_um"] = stack.specific_surface_per_um
+    return row
 
 
 def _errors(task: Task, results: dict[Task, Description]) -> dict[str, float]:

@@ -2,12 +2,15 @@
 
 import itertools
 import math
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
 
 from porescope.describe.field import MARGIN, Block
 from porescope.volume import Spacing
+
+Step = tuple[int, int, int]
 
 REACH = 3.5
 """Longest step, in geometric mean voxel edges; 73 directions on cubic voxels."""
@@ -42,18 +45,38 @@ def specific_surface(block: Block) -> float:
     ----------
     Kirste & Porod, Kolloid-Z. 184 (1962); Ohser & Muecklich, Statistical Analysis of Microstructures (2000).
     """
-    steps, weights = directions(block.spacing)
-    lengths = np.linalg.norm(np.array(steps) * np.array(block.spacing), axis=1)
-    once = np.array([change_probability(block, step) for step in steps]) / lengths
-    short = np.array([max(map(abs, step)) == 1 for step in steps])
-    twice = np.array([change_probability(block, (2 * z, 2 * y, 2 * x)) for (z, y, x), s in zip(steps, short) if s])
-    twice /= 2 * lengths[short]
-    share = quadrature(tuple(step for step, s in zip(steps, short) if s), tuple(block.spacing), DEGREES[1:])
+    return surface_from_changes({s: change_probability(block, s) for s in all_steps(block.spacing)}, block.spacing)
+
+
+def surface_from_changes(probability: Mapping[Step, float], spacing: Spacing) -> float:
+    """Specific surface in 1/um from the share of pairs of voxels that differ in phase, for each of all_steps."""
+    steps, weights = directions(spacing)
+    lengths = np.linalg.norm(np.array(steps) * np.array(spacing), axis=1)
+    once = np.array([probability[step] for step in steps]) / lengths
+    short = np.array([_is_short(step) for step in steps])
+    twice = np.array([probability[_doubled(step)] for step in steps if _is_short(step)]) / (2 * lengths[short])
+    share = quadrature(tuple(step for step in steps if _is_short(step)), tuple(spacing), DEGREES[1:])
     fall = (share * (once[short] - twice)).sum() / (3 * (share * lengths[short] ** 2).sum())
     return float(2 * (weights * (once + fall * lengths**2)).sum())
 
 
-def change_probability(block: Block, step: tuple[int, int, int]) -> float:
+@lru_cache
+def all_steps(spacing: Spacing) -> tuple[Step, ...]:
+    """Steps (z, y, x) between the voxels that are compared; z is never negative."""
+    steps, _ = directions(spacing)
+    return (*steps, *(_doubled(step) for step in steps if _is_short(step)))
+
+
+def _is_short(step: Step) -> bool:
+    return max(map(abs, step)) == 1
+
+
+def _doubled(step: Step) -> Step:
+    z, y, x = step
+    return 2 * z, 2 * y, 2 * x
+
+
+def change_probability(block: Block, step: Step) -> float:
     """Share of pairs (a voxel of the VOI, its neighbour at this step in either direction) that differ in phase."""
     differing, tested = 0, 0
     for sign in (1, -1):
@@ -72,7 +95,7 @@ def change_probability(block: Block, step: tuple[int, int, int]) -> float:
 
 
 @lru_cache
-def directions(spacing: Spacing) -> tuple[tuple[tuple[int, int, int], ...], np.ndarray]:
+def directions(spacing: Spacing) -> tuple[tuple[Step, ...], np.ndarray]:
     """Lattice steps (z, y, x) up to a length, one of each opposite pair, and their weights (sum 1)."""
     mean_edge = spacing.voxel_volume ** (1 / 3)
     reach = max(REACH * mean_edge, 1.01 * math.hypot(*spacing))
@@ -88,9 +111,7 @@ def directions(spacing: Spacing) -> tuple[tuple[tuple[int, int, int], ...], np.n
 
 
 @lru_cache
-def quadrature(
-    steps: tuple[tuple[int, int, int], ...], spacing: tuple[float, ...], degrees: tuple[int, ...] = DEGREES
-) -> np.ndarray:
+def quadrature(steps: tuple[Step, ...], spacing: tuple[float, ...], degrees: tuple[int, ...] = DEGREES) -> np.ndarray:
     """Weights for means over the sphere from values along directions.
 
     The share of the sphere nearest to each direction, changed as little as is needed to integrate even spherical
