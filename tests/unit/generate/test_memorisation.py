@@ -58,14 +58,20 @@ def test_the_table_tells_a_copying_generator_from_an_honest_one(tmp_path):
     split = np.array(["train"] * len(training) + ["held_out"] * len(held_out))
     solid = np.concatenate([training, held_out])
     Sections(solid, np.array(["A"] * n), np.full(n, 300.0), split, np.array(["s"] * n), 0.05).save(tmp_path / "s.npz")
-    for name, made in (("honest", structures(40, 10)), ("copying", training[:, ::-1])):
+    for name, made in (
+        ("honest", structures(40, 10)),
+        ("copying", training[:, ::-1]),
+        ("repeating", np.repeat(structures(4, 11), 10, axis=0)),
+    ):
         Samples(made, np.ones(len(made), int), Condition("A", 300.0), 0.05, False).save(tmp_path / f"{name}.npz")
-    files = {name: [tmp_path / f"{name}.npz"] for name in ("honest", "copying")}
+    files = {name: [tmp_path / f"{name}.npz"] for name in ("honest", "copying", "repeating")}
     table = find_copies(tmp_path / "s.npz", files, SYMMETRIES, 0, tmp_path / "pairs.npz").set_index("origin")
-    assert list(table.index) == ["honest", "copying", PLANTED]
+    assert list(table.index) == ["honest", "copying", "repeating", PLANTED]
     assert table.loc["copying", "share_near"] == 1
     assert table.loc["honest", "share_near"] < 0.2
     assert table.loc[PLANTED, "share_near"] > 0.95
+    assert table.loc["repeating", "share_alike"] == 1
+    assert table.loc["honest", "share_alike"] < 0.5
     with np.load(tmp_path / "pairs.npz", allow_pickle=False) as pairs:
         assert (pairs["copying_section"] == pairs["copying_training"]).all() or pairs["copying_ratio"].max() < 1
         assert (np.diff(pairs["honest_ratio"]) >= 0).all()

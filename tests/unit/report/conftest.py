@@ -389,7 +389,7 @@ def write_generated(made: Made) -> None:
     ]  # fmt: skip
     copies = [
         {"origin": o, "material": m, "temperature_C": 200, "n_sections": 50, "near_distance": 0.1, "n_near": n,
-         "share_near": n / 50, "median_distance": 0.12}
+         "share_near": n / 50, "median_distance": 0.12, "share_alike": 0.02}
         for o, n in (("ddpm", 2), ("cgan", 6), ("planted", 48))
         for m in MATERIALS
     ]  # fmt: skip

@@ -37,11 +37,13 @@ def results_of(*materials: str) -> Results:
 
 
 def test_copies_are_counted_over_all_conditions_and_chance_is_named():
-    rows = [("ddpm", 3, 100), ("ddpm", 5, 100), ("cgan", 20, 100), ("cgan", 0, 300), ("planted", 19, 20)]
-    copies = pd.DataFrame(rows, columns=["origin", "n_near", "n_sections"])
+    rows = [("ddpm", 3, 100, 0.01), ("ddpm", 5, 100, 0.03), ("cgan", 20, 100, 0.1), ("cgan", 0, 300, 0.1),
+            ("planted", 19, 20, 0.5)]  # fmt: skip
+    copies = pd.DataFrame(rows, columns=["origin", "n_near", "n_sections", "share_alike"])
     assert generate.copies_sentence(copies) == (
         "4.0 % of DDPM and 5.0 % of cGAN sections lie nearer to a training section than 95 % of unseen real sections "
-        "do; 5 % would be chance. Of copies planted on purpose 95.0 % are found."
+        "do; 5 % would be chance. As near to another section of their own kind are 2.0 % of DDPM and 10.0 % of cGAN "
+        "sections. Of copies planted on purpose 95.0 % are found."
     )
 
 

@@ -1,5 +1,6 @@
 """How near generated sections lie to the training ones, and the nearest pairs for pictures."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,11 +11,14 @@ import pandas as pd
 from porescope.generate.conditions import Condition
 from porescope.generate.memorisation import combined, near_distance, nearest, planted_copies
 from porescope.generate.samples import Samples
-from porescope.generate.sections import HELD_OUT, TRAIN, Sections
+from porescope.generate.sections import HELD_OUT, TRAIN, Sections, evenly
 from porescope.progress import progress
 
 PLANTED = "planted"
 """Origin of copies of training sections, planted to see whether they are found."""
+
+COMPARED = 96
+"""Sections of a generator and condition that are looked at, evenly from all trainings."""
 
 PAIRS = 6
 """Nearest pairs kept of each origin."""
@@ -64,8 +68,9 @@ def find_copies(
     table
         A row an origin (generators, then 'planted') and condition: origin, material, temperature_C, n_sections,
         near_distance (the 5th percentile of the distances of held-out real sections to training ones), n_near and
-        share_near (sections nearer than that), median_distance. Real sections that no network saw have a share of
-        0.05 by definition; a generator that repeats what it saw has a larger one.
+        share_near (sections nearer than that), median_distance, share_alike (sections of one half that are nearer
+        than that to one of the other half). Real sections that no network saw have a share_near of 0.05 by definition;
+        a generator that repeats what it saw has a larger one, and one that repeats itself a large share_alike.
     """
     real = Sections.load(sections)
     train, held_out = real.part(TRAIN).by_condition, real.part(HELD_OUT).by_condition
@@ -89,6 +94,7 @@ def find_copies(
                     "n_near": int(near.sum()),
                     "share_near": float(near.mean()),
                     "median_distance": float(np.median(found.distance)),
+                    "share_alike": share_alike(solid, symmetries, limit),
                 }
             )
             for i in np.argsort(found.distance)[:PAIRS]:
@@ -98,8 +104,18 @@ def find_copies(
     return pd.DataFrame(rows)
 
 
+def share_alike(solid: np.ndarray, symmetries: Sequence[str], limit: float) -> float:
+    """Share of every other section (n, px, px) that is nearer than the limit to one of the rest; NaN for one alone."""
+    if len(solid) < 2:
+        return math.nan
+    return float((nearest(solid[::2], solid[1::2], symmetries).distance < limit).mean())
+
+
 def _by_file(paths: Sequence[str | Path]) -> dict[Condition, np.ndarray]:
-    return {made.condition: made.solid for made in map(Samples.load, paths)}
+    return {
+        made.condition: made.solid[evenly(len(made.solid), min(len(made.solid), COMPARED))]
+        for made in map(Samples.load, paths)
+    }
 
 
 def _save_pairs(path: str | Path, kept: Mapping[str, list[Pair]]) -> None:

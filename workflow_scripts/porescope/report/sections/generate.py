@@ -150,6 +150,9 @@ def copies_sentence(copies: pd.DataFrame) -> str:
         f"{listed(parts)} sections lie nearer to a training section than 95 % of unseen real sections do; "
         f"{100 * EXPECTED_NEAR:g} % would be chance."
     )
+    alike = copies.groupby("origin")["share_alike"].mean()
+    told = [f"{fixed(100 * alike[g], 1)} % of {NAMES[g]}" for g in ("ddpm", "cgan") if g in alike.index]
+    sentence += f" As near to another section of their own kind are {listed(told)} sections."
     if PLANTED in share.index:
         sentence += f" Of copies planted on purpose {fixed(100 * share[PLANTED], 1)} % are found."
     return sentence
