@@ -203,6 +203,35 @@ use rule sample_ddpm as sample_wanted with:
         guidance=lookup(within=config, dpath="generate/wanted/guidance"),
 
 
+rule trace_denoising:
+    """Follow a section of the coldest and of the hottest condition of each material from pure noise to the end."""
+    input:
+        weights=rules.train_ddpm.output.weights.format(training=1),
+        architecture=rules.train_ddpm.output.architecture.format(training=1),
+    output:
+        trace="results/generate/ddpm/denoising.npz",
+    log:
+        "results/logs/generate/trace_denoising.log",
+    benchmark:
+        "results/benchmarks/generate/trace_denoising.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: lookup(within=config, dpath="generate/workers")
+    resources:
+        mem_mb=memory(1500),
+        runtime=minutes(10),
+        gpu=gpu(config["device"]),
+    params:
+        conditions=campaign.extremes,
+        steps=lookup(within=config, dpath="generate/ddpm/sampling/steps"),
+        precision=lookup(within=config, dpath="generate/ddpm/training/precision"),
+        seed=config["seed"],
+        device=config["device"],
+        code=code("trace_denoising.py"),
+    script:
+        "../workflow_scripts/trace_denoising.py"
+
+
 rule sample_cgan:
     """Generate sections of every condition with the generative adversarial network of every training."""
     input:
@@ -367,3 +396,68 @@ rule find_copies:
         code=code("find_copies.py"),
     script:
         "../workflow_scripts/find_copies.py"
+
+
+rule sample_volume:
+    """Generate a volume of a condition, measured or not, with the diffusion model of sections."""
+    input:
+        weights=expand(rules.train_ddpm.output.weights, training=campaign.trainings),
+        architecture=expand(rules.train_ddpm.output.architecture, training=campaign.trainings),
+        sections="results/generate/ddpm/samples/{condition}.npz",
+    output:
+        volume=directory("results/generate/ddpm/volumes/{condition}.ome.zarr"),
+        stack="results/generate/ddpm/volumes/{condition}.tif",
+    log:
+        "results/logs/generate/sample_volume/{condition}.log",
+    benchmark:
+        "results/benchmarks/generate/sample_volume/{condition}.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: lookup(within=config, dpath="generate/workers")
+    resources:
+        mem_mb=memory(2500),
+        runtime=minutes(60),
+        gpu=gpu(config["device"]),
+    params:
+        options={
+            key: config["generate"]["volumes"][key] for key in ("edge_px", "steps", "thickness")
+        },
+        precision=lookup(within=config, dpath="generate/ddpm/training/precision"),
+        seed=config["seed"],
+        device=config["device"],
+        code=code("sample_volume.py"),
+    script:
+        "../workflow_scripts/sample_volume.py"
+
+
+rule score_volumes:
+    """Compare generated volumes with real ones by the estimators of stage describe."""
+    input:
+        volumes=expand(rules.sample_volume.output.volume, condition=campaign.volumes),
+        masks=[
+            campaign.mask(sample) for sample in campaign.sectioned if specimens[sample].condition in campaign.volumes
+        ],
+    output:
+        table="results/generate/volumes.csv",
+        blocks="results/generate/volumes.npz",
+    log:
+        "results/logs/generate/score_volumes.log",
+    benchmark:
+        "results/benchmarks/generate/score_volumes.tsv"
+    conda:
+        "../envs/imaging.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(1500),
+        runtime=minutes(20),
+    params:
+        conditions=campaign.volumes,
+        masks={
+            condition: [campaign.mask(s) for s in campaign.sectioned if specimens[s].condition == condition]
+            for condition in campaign.volumes
+        },
+        voi_um=lookup(within=config, dpath="describe/voi_um"),
+        smoothing_px=lookup(within=config, dpath="describe/smoothing_px"),
+        code=code("score_volumes.py"),
+    script:
+        "../workflow_scripts/score_volumes.py"

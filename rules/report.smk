@@ -402,6 +402,58 @@ rule plot_losses:
         "../workflow_scripts/plot_losses.py"
 
 
+rule plot_denoising:
+    """Show sections on their way from noise."""
+    input:
+        trace=rules.trace_denoising.output.trace,
+    output:
+        figure=report(
+            "results/report/figures/denoising__steps.png",
+            caption="captions/denoising.rst",
+            category="Synthetic sections",
+        ),
+    log:
+        "results/logs/report/plot_denoising.log",
+    benchmark:
+        "results/benchmarks/report/plot_denoising.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=500),
+        runtime=minutes(base=10),
+    params:
+        code=code("plot_denoising.py"),
+    script:
+        "../workflow_scripts/plot_denoising.py"
+
+
+rule plot_volumes:
+    """Show a real and a generated volume of each condition side by side."""
+    input:
+        blocks=rules.score_volumes.output.blocks,
+    output:
+        figure=report(
+            "results/report/figures/volumes__metal.png",
+            caption="captions/volumes.rst",
+            category="Synthetic sections",
+        ),
+    log:
+        "results/logs/report/plot_volumes.log",
+    benchmark:
+        "results/benchmarks/report/plot_volumes.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=1000),
+        runtime=minutes(base=10),
+    params:
+        code=code("plot_volumes.py"),
+    script:
+        "../workflow_scripts/plot_volumes.py"
+
+
 rule write_page:
     """Put all figures, tables and what they say onto one page that loads nothing."""
     input:
@@ -432,6 +484,7 @@ rule write_page:
         generator_scores=reported.of("generate", rules.score_generators.output.scores),
         withheld=reported.of("generate withheld", rules.score_withheld.output.table),
         copies=reported.of("generate", rules.find_copies.output.table),
+        volumes=reported.of("generate", rules.score_volumes.output.table),
         figures=[
             *reported.of("simulate", rules.plot_twin.output),
             *reported.of("segment", rules.plot_segmentation.output),
@@ -444,7 +497,9 @@ rule write_page:
             *reported.of("generate", rules.plot_statistics.output),
             *reported.of("generate withheld", rules.plot_withheld.output),
             *reported.of("generate", rules.plot_losses.output),
+            *reported.of("generate", rules.plot_denoising.output),
             *reported.of("generate", rules.plot_copies.output),
+            *reported.of("generate", rules.plot_volumes.output),
         ],
     output:
         page=report("results/report/index.html", caption="captions/page.rst", category="The whole story"),

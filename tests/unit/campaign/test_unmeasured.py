@@ -32,6 +32,10 @@ def test_measured_conditions_unknown_materials_and_other_paths_cannot(campaign: 
     assert not re.fullmatch(campaign.unmeasured, name)
 
 
+def test_the_extremes_of_each_material(campaign: Campaign) -> None:
+    assert campaign.extremes == ["HPA_175", "HPA_400", "HPB_175", "HPB_400", "NPC_175", "NPC_400"]
+
+
 def test_any_number_of_a_known_material_can_be_wanted(campaign: Campaign) -> None:
     assert re.fullmatch(campaign.wanted, "NPC_400")
     assert re.fullmatch(campaign.wanted, "HPA_0.65")

@@ -13,7 +13,7 @@ from porescope.generate.cgan_training import CganTraining, train_cgan
 from porescope.generate.conditions import Condition, ConditionCode
 from porescope.generate.data import Batches
 from porescope.generate.ddpm import denoising_loss, noise_schedule, noise_steps
-from porescope.generate.ddpm_sampling import sample_ddpm
+from porescope.generate.ddpm_sampling import sample_ddpm, trace_denoising
 from porescope.generate.ddpm_training import DdpmTraining, train_ddpm
 from porescope.generate.ema import RunningMean
 from porescope.generate.samples import Samples
@@ -178,6 +178,17 @@ def test_conditions_of_other_quantities(stripes, tmp_path):
     table.write_text("sample,property\ns,\n")
     with pytest.raises(InputError, match=r"properties\.csv: specimen 's' has no property"):
         source.conditions(loaded)
+
+
+def test_the_trace_starts_in_noise_and_ends_in_two_phases(stripes, tmp_path):
+    ddpm(stripes, tmp_path, steps=250)
+    files = tmp_path / "ddpm.safetensors", tmp_path / "ddpm.json"
+    trace_denoising(*files, ["A_200", "B_400"], 8, "float32", 3, "cpu", tmp_path / "trace.npz")
+    with np.load(tmp_path / "trace.npz", allow_pickle=False) as stored:
+        states, conditions = stored["states"], stored["conditions"].tolist()
+    assert (states.shape, conditions) == ((2, 9, 16, 16), ["A_200", "B_400"])
+    assert states[:, 0].std() == pytest.approx(1, abs=0.15)
+    assert np.median(np.abs(np.abs(states[:, -1]) - 1)) < 0.3
 
 
 def test_guidance_pushes_away_from_the_unconditional(stripes, tmp_path):

@@ -19,7 +19,7 @@ from porescope.report.copies import plot_copies
 from porescope.report.curvature import plot_curvature_distributions
 from porescope.report.descriptors import plot_descriptors
 from porescope.report.doubt import plot_flagged, plot_reliability
-from porescope.report.generated import plot_generated
+from porescope.report.generated import plot_denoising, plot_generated
 from porescope.report.generated_curves import plot_losses, plot_statistics, plot_withheld
 from porescope.report.models import plot_models
 from porescope.report.segmentation import plot_scores, plot_slices
@@ -484,8 +484,13 @@ def draw(made: Made, property_name: str = "conductivity") -> None:
     plot_withheld(made.files["withheld"], made.files["sections"], withheld["temperatures"])
     trainings = places("trainings", ("losses",), "svg")
     plot_losses(made.losses, trainings["losses"])
+    denoising = places("denoising", ("steps",), "png")
+    trace = made.path("generate/ddpm/denoising.npz")
+    np.savez(trace, states=made.rng.normal(size=(2, 5, 16, 16)), conditions=np.array(["HPA_175", "HPA_400"]))
+    plot_denoising(str(trace), denoising["steps"])
     families = (
         copies,
+        denoising,
         statistics,
         withheld,
         trainings,

@@ -120,6 +120,14 @@ class Campaign:
         return list(dict.fromkeys(self.specimens[name].condition for name in self.sectioned))
 
     @property
+    def extremes(self) -> list[str]:
+        """Conditions of the coldest and of the hottest specimen of each material that generators learn from."""
+        ends: dict[str, list[Specimen]] = {}
+        for name in sorted(self.sectioned, key=lambda name: self.specimens[name].temperature_C):
+            ends.setdefault(self.specimens[name].material, []).append(self.specimens[name])
+        return [own[place].condition for own in ends.values() for place in (0, -1)]
+
+    @property
     def unmeasured(self) -> str:
         """Pattern of names of conditions, as NPC_300, of materials that generators know but that no specimen has."""
         measured = "|".join(map(re.escape, self.conditions))
@@ -130,6 +138,29 @@ class Campaign:
         """Pattern of names of a material that generators know and a number, as NPC_0.65."""
         materials = dict.fromkeys(self.specimens[name].material for name in self.sectioned)
         return f"(?:{'|'.join(map(re.escape, materials))})_[0-9]+(?:\\.[0-9]+)?"
+
+    @property
+    def volumes(self) -> list[str]:
+        """Conditions whose volumes are generated and compared: the config's, or the middle one of each material.
+
+        Raises
+        ------
+        InputError
+            No specimen that generators learn from has a condition of the config.
+        """
+        wanted = self.config["generate"]["volumes"]["conditions"]
+        if wanted is None:
+            order: dict[str, list[tuple[float, str]]] = {}
+            for s in (self.specimens[name] for name in self.sectioned):
+                order.setdefault(s.material, []).append((s.temperature_C, s.condition))
+            return [sorted(set(known))[len(set(known)) // 2][1] for known in order.values()]
+        for name in wanted:
+            if name not in self.conditions:
+                raise InputError(
+                    f"config: generate/volumes/conditions holds '{name}', which no specimen to learn from has; expected "
+                    f"some of {', '.join(self.conditions)} (others can be asked for by path, see README)"
+                )
+        return list(wanted)
 
     @property
     def trainings(self) -> range:

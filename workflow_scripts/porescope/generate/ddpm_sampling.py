@@ -1,13 +1,16 @@
 """Sections from the diffusion model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from diffusers import DPMSolverMultistepScheduler
 from torch import nn
 
+from porescope.generate.conditions import parse_condition
+from porescope.generate.data import random_numbers
 from porescope.generate.ddpm import Denoiser, noise_schedule
 from porescope.generate.models import load_model
 from porescope.generate.sampling import Draw, write_samples
@@ -58,7 +61,6 @@ def sample_ddpm(
     write_samples(draws, code, outputs, count, description["pixel_um"], seed, device)
 
 
-@torch.no_grad()
 def denoise(
     network: nn.Module,
     noise: Mapping[str, Any],
@@ -68,7 +70,22 @@ def denoise(
     field_px: int,
     chance: torch.Generator,
 ) -> torch.Tensor:
-    """Sections (n, px, px), pore near -1 and solid near +1, from pure noise.
+    """Sections (n, px, px), pore near -1 and solid near +1, from pure noise; see denoising."""
+    *_, last = denoising(network, noise, condition, steps, guidance, field_px, chance)
+    return last
+
+
+@torch.no_grad()
+def denoising(
+    network: nn.Module,
+    noise: Mapping[str, Any],
+    condition: torch.Tensor,
+    steps: int,
+    guidance: float,
+    field_px: int,
+    chance: torch.Generator,
+) -> Iterator[torch.Tensor]:
+    """The way of sections (n, px, px) from pure noise: the noise, then what is left of it after each step.
 
     Parameters
     ----------
@@ -93,6 +110,7 @@ def denoise(
     )
     solver.set_timesteps(steps)
     state = torch.randn(len(condition), 1, field_px, field_px, generator=chance).to(condition.device)
+    yield state[:, 0]
     for noise_step in solver.timesteps:
         when = noise_step.expand(len(state)).to(condition.device)
         clean = network(state, when, condition).float()
@@ -100,4 +118,46 @@ def denoise(
             without = network(state, when, torch.zeros_like(condition)).float()
             clean = without + guidance * (clean - without)
         state = solver.step(clean, noise_step, state).prev_sample
-    return state[:, 0]
+        yield state[:, 0]
+
+
+def trace_denoising(
+    weights: str | Path,
+    architecture: str | Path,
+    conditions: Sequence[str],
+    steps: int,
+    precision: Precision,
+    seed: int,
+    device: str,
+    trace: str | Path,
+) -> None:
+    """Follow one section of each condition from pure noise to the end.
+
+    Parameters
+    ----------
+    weights, architecture : path
+        As a training wrote them.
+    conditions : sequence of str
+        Names, as NPC_300.
+    steps, precision, seed, device
+        See sample_ddpm.
+    trace : path
+        NPZ to write: states (conditions, steps + 1, px, px) float32, pore near -1 and solid near +1 at the end, and
+        conditions.
+    """
+    deterministic()
+    network, code, description = load_model(weights, architecture, Denoiser, device)
+    wanted = [parse_condition(name, code.quantity) for name in conditions]
+    vectors = torch.from_numpy(code.encode(wanted)).to(device)
+    with autocast(device, precision):
+        states = denoising(
+            network,
+            description["noise"],
+            vectors,
+            steps,
+            1.0,
+            description["field_px"],
+            random_numbers(seed, 0, "trace"),
+        )
+        stacked = torch.stack(list(states), dim=1)
+    np.savez_compressed(trace, states=stacked.cpu().numpy(), conditions=np.array(conditions))

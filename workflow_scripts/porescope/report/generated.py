@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure
 
 from porescope.describe.names import DESCRIPTORS, PLANAR
@@ -28,6 +28,12 @@ from porescope.report.style import (
 
 SECTION = ListedColormap([PHASE_COLOURS[1], PHASE_COLOURS[0]])
 """Colours of a binary section: 0 pore, 1 metal."""
+
+GREYS = LinearSegmentedColormap.from_list("denoising", [PHASE_COLOURS[1], PHASE_COLOURS[0]])
+"""Between pore and metal, for states that are not yet either."""
+
+STRIP = 6
+"""Steps shown of the way from noise to a section."""
 
 Gallery = Mapping[tuple[str, float, str], np.ndarray]
 """Sections (n, px, px) by material, temperature and origin."""
@@ -108,6 +114,33 @@ def gallery_figure(gallery: Gallery, material: str, tiles: int) -> Figure:
                 ax.set_title(ORIGIN_NAMES[origin], fontsize=9)
         row[0].set_ylabel(f"{value:g} °C", fontsize=8.5)
     figure.suptitle(plain(material), fontsize=10.5, fontweight="bold")
+    return figure
+
+
+def plot_denoising(trace: str, destination: str) -> None:
+    """Draw generate/ddpm/denoising.npz."""
+    with np.load(trace, allow_pickle=False) as arrays, house_style():
+        save(denoising_figure(arrays["states"], arrays["conditions"].tolist()), destination, dpi=200)
+
+
+def denoising_figure(states: np.ndarray, conditions: Sequence[str]) -> Figure:
+    """Rows of conditions, columns of steps (conditions, steps + 1, px, px)."""
+    chosen = np.unique(np.linspace(0, states.shape[1] - 1, STRIP).round().astype(int))
+    edge = (2 * WIDTH_IN - 0.9) / len(chosen)
+    figure = canvas(2 * WIDTH_IN, len(conditions) * (edge + 0.04) + 0.35)
+    axes = figure.subplots(len(conditions), len(chosen), squeeze=False)
+    figure.set_layout_engine("constrained", w_pad=0.01, h_pad=0.01, wspace=0.01, hspace=0.01)
+    for row, own, condition in zip(axes, states, conditions, strict=True):
+        for ax, step in zip(row, chosen, strict=True):
+            ax.imshow(own[step], cmap=GREYS, vmin=-1.5, vmax=1.5, interpolation="nearest")
+            ax.set_xticks([])
+            ax.set_yticks([])
+            for spine in ax.spines.values():
+                spine.set(visible=True, color=GRID)
+        material, _, temperature = condition.rpartition("_")
+        row[0].set_ylabel(f"{plain(material)}, {temperature} °C", fontsize=8)
+    for ax, step in zip(axes[0], chosen, strict=True):
+        ax.set_title("noise" if step == 0 else f"step {step}", fontsize=8.5)
     return figure
 
 

@@ -38,6 +38,11 @@ STATISTICS = (
 )
 
 
+DENOISING = (
+    "What the diffusion model leaves of pure noise, step by step, at the coldest and the hottest temperature of each "
+    "material: the layout is decided first, fine detail last."
+)
+
 LOSSES = (
     "Mean losses over steps, a line a training. The diffusion model's loss falls; the two networks of the cGAN hold "
     "each other in balance, and a discriminator whose loss goes to zero has won."
@@ -93,6 +98,8 @@ def section(results: Results) -> Section:
     if copies is not None:
         nearest = results.pictures(["copies__nearest"], "Generated sections above the training sections they resemble")
         blocks.append(Figure("New sections, or copies?", copies_sentence(copies), COPIES, nearest, columns=1))
+    strips = results.pictures(["denoising__steps"], "Sections on their way from noise to structure")
+    blocks.append(Figure("From noise to structure", "", DENOISING, strips, columns=1))
     losses = results.pictures(["trainings__losses"], "Losses of the generators over their trainings")
     blocks.append(Figure("How the generators were trained", "", LOSSES, losses, columns=1))
     return Section("generate", title, lead, blocks, keys(scores))
