@@ -30,6 +30,7 @@ GROUPS: tuple[Callable[[str, Spacing, float], Iterator[Check]], ...] = (
     surfaces.balls,
     surfaces.gyroid,
     surfaces.random_fields,
+    surfaces.overlapping_balls,
     surfaces.torus,
     paths.channels,
     paths.shadows,
