@@ -67,6 +67,16 @@ def test_a_stack_is_the_same_for_its_seed_and_another_for_the_next(drawn):
     assert (random_stack(RANGES, second).images != images[0]).any()
 
 
+def test_a_blur_makes_interfaces_gradual_and_leaves_all_else_as_it_was(drawn):
+    """The interface stays, within the pixels it passes, and nothing else is drawn anew."""
+    images, classes, table = drawn
+    blurred = random_stack(replace(RANGES, blur_px=(0.6, 0.6)), np.random.SeedSequence(5).spawn(1)[0])
+    assert blurred.settings["blur_um"] == pytest.approx(0.6e-3 * blurred.settings["voxel_x_nm"])
+    assert blurred.settings["tilt_deg"] == pytest.approx(table["tilt_deg"][0], rel=1e-4)
+    assert 0 < np.mean((blurred.classes == METAL) != (classes[0] == METAL)) < 0.02
+    assert (blurred.images != images[0]).any()
+
+
 def test_positive_ranges_are_drawn_evenly_in_the_logarithm():
     rng = np.random.default_rng(0)
     values = np.array([draw((1, 100), rng) for _ in range(2000)])

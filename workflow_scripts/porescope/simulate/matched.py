@@ -13,6 +13,9 @@ AT_MOST_ONE = ("pore_yield", "topography", "shadowing")
 DRIFT = "drift_"
 """Settings of the stage keep their random ranges: registration leaves a part of any drift."""
 
+RESTORED = {"drift_step_px": (0.01, 0.25), "drift_jump_px": (0.1, 0.5)}
+"""That part, from slice to slice (benchmarks/restore.py)."""
+
 
 def matched_ranges(
     ranges: Mapping[str, Any],
@@ -54,7 +57,7 @@ def matched_ranges(
         found = {}
         for name, limits in ranges[group].items():
             if name.startswith(DRIFT):
-                found[name] = limits
+                found[name] = RESTORED.get(name, limits)
             elif name.endswith("_px") and name not in UNLIKE_LENGTHS:
                 found[name] = around(name, described[name.removesuffix("_px") + "_um"] / pixel_um)
             else:

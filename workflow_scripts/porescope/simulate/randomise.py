@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import ndimage
 
 from porescope.progress import progress
 from porescope.simulate.instrument import Instrument, drift_margins, milled_faces, shift_slice
@@ -38,6 +39,9 @@ class Ranges:
         Typical radius of particles or pores in pixels, along y and x.
     flattening : (float, float)
         That radius relative to the one along z: above 1, pores are flat and show a back wall parallel to the face.
+    blur_px : (float, float)
+        Standard deviation of a Gaussian over the partial volumes: how gradually metal gives way to pore, beyond the one
+        voxel in which all structures do.
     beam, instrument : dict
         Range of each setting of Beam and Instrument; lengths end in ``_px`` in place of ``_um``.
     """
@@ -50,6 +54,7 @@ class Ranges:
     relative_density: Range
     feature_px: Range
     flattening: Range
+    blur_px: Range
     beam: Mapping[str, Range]
     instrument: Mapping[str, Range]
 
@@ -80,7 +85,7 @@ def random_stack(ranges: Ranges, seed: np.random.SeedSequence) -> RandomStack:
     seed : SeedSequence
         Same seed, same stack.
     """
-    draw_seed, structure_seed, image_seed = seed.spawn(3)
+    draw_seed, structure_seed, image_seed, blur_seed = seed.spawn(4)
     rng = np.random.default_rng(draw_seed)
     pixel_um = draw(ranges.pixel_nm, rng) / 1000
     spacing = Spacing(draw(ranges.slice_thickness_px, rng) * pixel_um, pixel_um, pixel_um)
@@ -94,6 +99,9 @@ def random_stack(ranges: Ranges, seed: np.random.SeedSequence) -> RandomStack:
     stretch = draw(ranges.flattening, rng)
     stretched = Spacing(spacing.z * stretch, spacing.y, spacing.x)  # isotropic there, flattened along z as imaged
     metal = STRUCTURES[kind](shape, stretched, density, feature_um, np.random.default_rng(structure_seed))
+    blur_um = draw(ranges.blur_px, np.random.default_rng(blur_seed)) * pixel_um
+    if blur_um:
+        metal = ndimage.gaussian_filter(metal, [blur_um / length for length in spacing], mode="wrap")
     faces = milled_faces(ranges.slices, instrument, rng)
     signal = noise_free_signal(metal, faces, spacing, beam)
     part = slice(margin, margin + ranges.edge_px)
@@ -111,6 +119,7 @@ def random_stack(ranges: Ranges, seed: np.random.SeedSequence) -> RandomStack:
         "shine_through_share_of_pores": counts[SHINE_THROUGH] / max(counts[DARK_PORE:].sum(), 1),
         "feature_um": feature_um,
         "flattening": stretch,
+        "blur_um": blur_um,
         **{f"voxel_{axis}_nm": 1000 * length for axis, length in zip("zyx", spacing, strict=True)},
         **dataclasses.asdict(beam),
         **dataclasses.asdict(instrument),
