@@ -1,21 +1,24 @@
 """Descriptors beside public libraries: CPU time and error of both in the same run, our memory, and time by size.
 
-Run with `make bench`, or `--size 400` for the paper's VOI, `--full` for a series up to 500^3. The structure is a
-thresholded Gaussian random field, whose surface, curvatures and correlation are known. The peer is the fastest public
-library that gives the same quantity: scikit-image (marching cubes, Euler number), libigl (principal curvatures on its
-mesh), a distance transform for each of 25 sizes as in PoreSpy (local thickness; PoreSpy itself needs an older edt).
+Run with `make bench`, or `--size 400` for the paper's VOI, `--sizes 100 200 300 400 500` for a longer series, which is
+drawn in results/benchmarks/describe_by_size.png. The structure is a thresholded Gaussian random field, whose surface,
+curvatures and correlation are known. The peer is the fastest public library that gives the same quantity: scikit-image
+(marching cubes, Euler number), libigl (principal curvatures on its mesh), a distance transform for each of 25 sizes as
+in PoreSpy (local thickness; PoreSpy itself needs an older edt).
 """
 
 import argparse
 import math
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import edt
 import igl
 import numpy as np
+from matplotlib.figure import Figure
 from skimage.measure import euler_number, marching_cubes, mesh_surface_area
 
 from porescope.describe.chords import mean_chord_um
@@ -24,10 +27,12 @@ from porescope.describe.curvature import interface
 from porescope.describe.distance import interface_distance
 from porescope.describe.euler import euler_density_per_um3
 from porescope.describe.field import MARGIN
+from porescope.describe.geodesic import tortuosities
 from porescope.describe.selfcheck.chords import correlation_length
 from porescope.describe.selfcheck.shapes import RandomField, random_field
 from porescope.describe.smoothing import smooth_field
 from porescope.describe.spheres import ridge_spheres
+from porescope.describe.struts import fit_log_normal, skeleton_points, strut_diameters
 from porescope.describe.surface import specific_surface
 from porescope.describe.thickness import local_thickness, thickness_of
 from porescope.volume import Spacing
@@ -67,6 +72,21 @@ def thickness_ours(field: RandomField) -> float:
     smooth = smooth_field(field.block.solid, CUBE, SMOOTHING_PX)
     spheres = ridge_spheres(interface_distance(smooth, CUBE), smooth > 0, CUBE)
     return thickness_of(local_thickness(spheres, smooth > 0, CUBE)).mean_um
+
+
+def struts_ours(field: RandomField) -> float:
+    """Mean strut diameter."""
+    smooth = smooth_field(field.block.solid, CUBE, SMOOTHING_PX)
+    skeleton = skeleton_points(smooth > 0)
+    struts = strut_diameters(field.block, skeleton, interface_distance(smooth, CUBE), (1, 1, 1))
+    return fit_log_normal(struts.diameter_um, struts.length_um).mean
+
+
+def paths_ours(field: RandomField) -> float:
+    """Mean tortuosity of five directions; beside peers in geodesic.py."""
+    smooth = smooth_field(field.block.solid, CUBE, SMOOTHING_PX)
+    inner = tuple(slice(MARGIN, MARGIN + n) for n in field.block.shape)
+    return float(np.mean([found.tortuosity for _, found in tortuosities(smooth[inner], CUBE)]))
 
 
 def thickness_peer(field: RandomField) -> float:
@@ -121,7 +141,11 @@ PAIRS = (
         lambda f: correlation_length(-6 * f.gaussian),
     ),
     Pair("local thickness", thickness_ours, thickness_peer, unknown),
+    Pair("strut diameter", struts_ours, nothing, unknown),
+    Pair("five tortuosities", paths_ours, nothing, unknown),
 )
+
+CHART = Path("results/benchmarks/describe_by_size.png")
 
 
 def timed(function: Callable[[RandomField], float], field: RandomField) -> tuple[float, float]:
@@ -167,23 +191,45 @@ def beside_peers(size: int) -> None:
     print(f"{'all with a peer':20} {'':24} {totals[0]:14.2f} {totals[1]:7.2f} {totals[1] / totals[0]:13.1f}")
 
 
-def by_size(sizes: tuple[int, ...]) -> None:
+def by_size(sizes: Sequence[int]) -> None:
     """Microseconds a voxel: linear where a row stays level."""
     print("\nmicroseconds a voxel   " + "".join(f"{size:>8}" for size in sizes))
-    fields = [random_field(float(size), GAUSSIAN, 0.0, CUBE, seed=2) for size in sizes]
-    for pair in PAIRS:
-        each = [1e6 * timed(pair.ours, field)[1] / np.prod(field.block.shape) for field in fields]
-        print(f"{pair.name:22} " + "".join(f"{value:8.3f}" for value in each))
+    each: dict[str, list[float]] = {pair.name: [] for pair in PAIRS}
+    for size in sizes:
+        field = random_field(float(size), GAUSSIAN, 0.0, CUBE, seed=2)
+        for pair in PAIRS:
+            each[pair.name].append(1e6 * timed(pair.ours, field)[1] / size**3)
+    for name, row in each.items():
+        print(f"{name:22} " + "".join(f"{value:8.3f}" for value in row))
+    draw(sizes, each)
+
+
+def draw(sizes: Sequence[int], each: dict[str, list[float]]) -> None:
+    """A line for each descriptor, named at its end."""
+    figure = Figure(figsize=(6.4, 4.2), layout="constrained")
+    axes = figure.subplots()
+    for name, row in sorted(each.items(), key=lambda item: item[1][-1]):
+        (line,) = axes.plot(sizes, row, marker="o", markersize=4)
+        axes.annotate(
+            name, (sizes[-1], row[-1]), (6, 0), textcoords="offset points", va="center", color=line.get_color()
+        )
+    axes.set(yscale="log", xlabel="voxels along an edge", ylabel="processor time in us a voxel", xticks=sizes)
+    axes.set_title("Time is linear in voxels where a line is level", loc="left", fontsize=11)
+    axes.set_xlim(sizes[0] - 10, sizes[-1] + 0.4 * (sizes[-1] - sizes[0]))
+    axes.spines[["top", "right"]].set_visible(False)
+    CHART.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(CHART, dpi=150)
+    print(f"drawn in {CHART}")
 
 
 def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=int, default=200, help="voxels along an edge")
-    parser.add_argument("--full", action="store_true", help="series up to 500^3")
+    parser.add_argument("--size", type=int, default=200, help="voxels along an edge beside the peers")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 150, 200, 300], help="of the series")
     options = parser.parse_args()
     beside_peers(options.size)
-    by_size((100, 200, 300, 400, 500) if options.full else (100, 200, 300))
+    by_size(options.sizes)
 
 
 if __name__ == "__main__":
