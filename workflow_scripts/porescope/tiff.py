@@ -10,6 +10,7 @@ import numpy as np
 import tifffile
 
 from porescope.errors import InputError
+from porescope.volume import Spacing
 
 logging.getLogger("tifffile").addHandler(logging.NullHandler())  # what it would print is raised here, in one sentence
 
@@ -165,3 +166,14 @@ def _behind(first: tifffile.TiffPage, page: Page) -> np.ndarray:
     with page.path.open("rb") as stream:
         stream.seek(first.dataoffsets[0] + page.index * first.nbytes)
         return np.fromfile(stream, dtype, count=page.shape[0] * page.shape[1]).reshape(page.shape)
+
+
+def write_stack(path: str | Path, slices: np.ndarray, spacing: Spacing) -> None:
+    """Write slices (nz, ny, nx) as one multi-page file with the voxel size, in um, where ImageJ keeps it."""
+    tifffile.imwrite(
+        path,
+        slices,
+        imagej=True,
+        resolution=(1 / spacing.x, 1 / spacing.y),
+        metadata={"unit": "um", "spacing": spacing.z, "axes": "ZYX"},
+    )

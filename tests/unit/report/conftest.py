@@ -27,6 +27,7 @@ from porescope.report.structure import plot_structures
 from porescope.report.style import canvas, save
 from porescope.report.tables import STRUCTURES
 from porescope.report.twin import plot_examples
+from porescope.report.volumes import SIDES, plot_volumes
 from porescope.simulate.example import Example
 from porescope.volume import Spacing, write_volume
 
@@ -393,6 +394,18 @@ def write_generated(made: Made) -> None:
         for o, n in (("ddpm", 2), ("cgan", 6), ("planted", 48))
         for m in MATERIALS
     ]  # fmt: skip
+    volumes = [
+        {"condition": f"{m}_250", "descriptor": d, "unit": "", "voi_um": 0.6, "voxel_um": 0.05, "generated": 0.62,
+         "n_generated": 1, "real_mean": 0.6, "real_sd": 0.02, "n_real": 2, "difference": 0.02, "deviation": 0.02,
+         "relative": d == "effective_conductivity", "tolerance": bound, "within": bound == 0.1}
+        for m in MATERIALS
+        for d, bound in (
+            ("relative_density", 0.01), ("pore_percolating_fraction", 0.1), ("effective_conductivity", np.nan)
+        )
+    ]  # fmt: skip
+    made.blocks = str(made.path("generate/volumes.npz"))
+    field = np.where(blobs(rng, (12, 12, 12), 1.5, 0.6), 100, -100).astype(np.int8)
+    np.savez(made.blocks, voxel_um=0.05, **{f"{m}_250__{side}": field for m in MATERIALS for side in SIDES})
     made.curves = made.csv(
         "generate/curves.csv",
         [
@@ -420,6 +433,7 @@ def write_generated(made: Made) -> None:
     made.files |= {
         "withheld": made.csv("generate/withheld.csv", withheld),
         "copies": made.csv("generate/copies.csv", copies),
+        "volumes": made.csv("generate/volumes.csv", volumes),
         "sections": made.csv("generate/sections.csv", rows),
         "generator_scores": made.csv("generate/scores.csv", scores),
     }
@@ -478,6 +492,8 @@ def draw(made: Made, property_name: str = "conductivity") -> None:
     plot_generated(made.files["sections"], made.real, made.generated, made.tiles, galleries, curves)
     copies = places("copies", ("nearest",), "png")
     plot_copies(made.pairs, ["ddpm", "cgan"], copies["nearest"])
+    volumes = places("volumes", ("metal",), "png")
+    plot_volumes(made.blocks, volumes["metal"])
     statistics = places("statistics", MATERIALS, "svg")
     plot_statistics(made.curves, statistics)
     withheld = places("withheld", ("temperatures",), "svg")
@@ -490,6 +506,7 @@ def draw(made: Made, property_name: str = "conductivity") -> None:
     plot_denoising(str(trace), denoising["steps"])
     families = (
         copies,
+        volumes,
         denoising,
         statistics,
         withheld,

@@ -157,8 +157,8 @@ class Campaign:
         for name in wanted:
             if name not in self.conditions:
                 raise InputError(
-                    f"config: generate/volumes/conditions holds '{name}', which no specimen to learn from has; expected "
-                    f"some of {', '.join(self.conditions)} (others can be asked for by path, see README)"
+                    f"config: generate/volumes/conditions holds '{name}', which no specimen to learn from has; "
+                    f"expected some of {', '.join(self.conditions)} (others can be asked for by path, see README)"
                 )
         return list(wanted)
 

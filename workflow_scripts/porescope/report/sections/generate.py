@@ -7,6 +7,7 @@ import pandas as pd
 from porescope.describe.names import DESCRIPTORS, PLANAR
 from porescope.report.blocks import Block, Figure, Key, Note, Row, Section, Table
 from porescope.report.results import Results
+from porescope.report.volume_findings import volume_blocks
 from porescope.report.words import counted, fixed, listed, number
 
 NAMES = {"real": "real", "cgan": "cGAN", "ddpm": "DDPM", "train": "real, other slabs"}
@@ -98,6 +99,9 @@ def section(results: Results) -> Section:
     if copies is not None:
         nearest = results.pictures(["copies__nearest"], "Generated sections above the training sections they resemble")
         blocks.append(Figure("New sections, or copies?", copies_sentence(copies), COPIES, nearest, columns=1))
+    volumes = results.table("volumes")
+    if volumes is not None:
+        blocks += volume_blocks(volumes, results)
     strips = results.pictures(["denoising__steps"], "Sections on their way from noise to structure")
     blocks.append(Figure("From noise to structure", "", DENOISING, strips, columns=1))
     losses = results.pictures(["trainings__losses"], "Losses of the generators over their trainings")

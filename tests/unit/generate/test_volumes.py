@@ -1,0 +1,211 @@
+"""If these fail, volumes from sections are not what their noise steps, their density or their scores say."""
+
+import numpy as np
+import pytest
+import tifffile
+import torch
+from scipy.ndimage import gaussian_filter
+
+from porescope.errors import InputError
+from porescope.generate.conditions import Condition
+from porescope.generate.ddpm import Denoiser, noise_schedule
+from porescope.generate.ddpm_training import DdpmTraining, train_ddpm
+from porescope.generate.samples import Samples
+from porescope.generate.training import Source
+from porescope.generate.volume_scores import resampled, score_volumes, vois
+from porescope.generate.volumes import (
+    VolumeOptions,
+    averaged_along,
+    denoise_volume,
+    less_noisy,
+    noise_step_of,
+    sample_volume,
+    thickness_px,
+)
+from porescope.ingest.metadata import file_voxel_size
+from porescope.volume import Spacing, read_volume, write_volume
+
+NOISE = {"steps": 100, "schedule": "squaredcos_cap_v2", "shift": 2.0}
+OPTIONS = VolumeOptions(edge_px=16, steps=6, thickness=0.7)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(False)
+
+
+@pytest.fixture(scope="module")
+def trained(stripes, tmp_path_factory):
+    """Weights and architecture of a network after three steps, and sections of which a third is metal."""
+    folder = tmp_path_factory.mktemp("trained")
+    paths = folder / "weights.safetensors", folder / "architecture.json"
+    train_ddpm(
+        Source(stripes, ["flip_x"], ()),
+        network={"fold_px": 2, "channels": [16, 16], "layers": 1},
+        noise=NOISE,
+        options=DdpmTraining(3, 8, 3e-3, 0.9, 1.0, 0.0, "float32"),
+        code="code",
+        seed=1,
+        device="cpu",
+        weights=paths[0],
+        architecture=paths[1],
+    )
+    solid = np.zeros((3, 16, 16), np.uint8)
+    solid[0] = 1
+    sections = folder / "A_250.npz"
+    Samples(solid, np.ones(3, int), Condition("A", 250.0), 0.1, False).save(sections)
+    return *paths, sections
+
+
+def made(trained, folder, seed=1, options=OPTIONS):
+    weights, architecture, sections = trained
+    folder.mkdir(exist_ok=True)
+    volume, stack = folder / "A_250.ome.zarr", folder / "A_250.tif"
+    sample_volume([weights], [architecture], sections, options, "float32", seed, "cpu", volume, stack)
+    return volume, stack
+
+
+def test_a_volume_has_the_density_of_its_sections_and_both_files_say_the_same(trained, tmp_path):
+    volume, stack = made(trained, tmp_path)
+    labels = read_volume(volume)
+    assert labels.shape == (16, 16, 16)
+    assert labels.spacing == pytest.approx((0.1, 0.1, 0.1))
+    metal = np.asarray(labels.array[:]) == 0
+    assert metal.mean() == pytest.approx(1 / 3, abs=0.001)
+    assert np.array_equal(tifffile.imread(stack) == 255, metal)
+
+
+def test_a_solver_finds_the_voxel_size_in_the_stack(trained, tmp_path):
+    _, stack = made(trained, tmp_path)
+    assert [size.um for size in file_voxel_size(stack)] == pytest.approx([0.1, 0.1, 0.1], rel=1e-4)
+
+
+def test_equal_seeds_make_equal_volumes_and_others_do_not(trained, tmp_path):
+    first, again, other = (
+        np.asarray(read_volume(made(trained, tmp_path / name, seed)[0]).array[:])
+        for name, seed in (("first", 1), ("again", 1), ("other", 2))
+    )
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_an_edge_that_the_network_cannot_halve_is_refused(trained, tmp_path):
+    with pytest.raises(InputError, match=r"edge_px is 18, expected a multiple of 4"):
+        made(trained, tmp_path, options=VolumeOptions(18, 6, 0.7))
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_averaged_noise_is_as_strong_as_the_noise_step_that_a_network_is_told(axis):
+    chance = torch.Generator().manual_seed(0)
+    signal = 0.1
+    clean = torch.ones(32, 32, 32)
+    state = signal**0.5 * clean + (1 - signal) ** 0.5 * torch.randn(clean.shape, generator=chance)
+    averaged, lower = averaged_along(state, axis, 1.5, signal)
+    assert lower > signal
+    assert float(averaged.mean()) == pytest.approx(lower**0.5, abs=0.04)
+    inner = averaged.movedim(axis, 0)[8:-8]
+    assert float((inner - lower**0.5).var()) == pytest.approx(1 - lower, rel=0.1)
+
+
+def test_no_noise_is_averaged_over_no_thickness():
+    state = torch.randn(8, 8, 8, generator=torch.Generator().manual_seed(0))
+    for signal in (0.0, 0.999):
+        averaged, lower = averaged_along(state, 0, thickness_px(signal, 0.7), signal)
+        assert lower == signal
+        assert torch.equal(averaged, state)
+
+
+def test_a_noisy_state_keeps_the_share_of_signal_that_it_is_told():
+    chance = torch.Generator().manual_seed(0)
+    clean = torch.full((40, 40, 40), 0.5)
+    state = 0.3**0.5 * clean + 0.7**0.5 * torch.randn(clean.shape, generator=chance)
+    after = less_noisy(state, clean, 0.3, 0.6, torch.randn(clean.shape, generator=chance))
+    assert float(after.mean()) == pytest.approx(0.6**0.5 * 0.5, abs=0.01)
+    assert float(after.var()) == pytest.approx(0.4, rel=0.03)
+    assert torch.allclose(less_noisy(state, clean, 0.3, 1.0, state), clean)
+
+
+def test_a_share_of_the_signal_finds_its_noise_step_back():
+    signals = noise_schedule(**NOISE).alphas_cumprod
+    for step in (0, 10, 50, 98):
+        assert noise_step_of(signals, float(signals[step])) == pytest.approx(step, abs=1e-3)
+    between = float((signals[50] * signals[51]) ** 0.5)
+    assert 50 < noise_step_of(signals, between) < 51
+
+
+class Knowing(torch.nn.Module):
+    """A network that knows what is behind any noise: the same grey everywhere."""
+
+    def forward(self, noisy, noise_step, condition):  # noqa: ARG002
+        return torch.ones_like(noisy).mul(0.5)
+
+
+def test_a_perfect_network_ends_at_the_volume_that_it_predicts():
+    condition = torch.zeros(1, 2)
+    chance = torch.Generator().manual_seed(0)
+    grey = denoise_volume([Knowing()], NOISE, condition, OPTIONS, 0.75, chance)
+    assert grey.shape == (16, 16, 16)
+    assert torch.allclose(grey, torch.full_like(grey, 0.5), atol=1e-4)
+
+
+def blobs(edge, seed, width=2.0):
+    return gaussian_filter(np.random.default_rng(seed).standard_normal((edge, edge, edge)), width, mode="wrap") > 0
+
+
+def mask(folder, name, solid, edge_um):
+    path = folder / f"{name}.ome.zarr"
+    write_volume(path, (~solid).astype(np.uint8), Spacing(edge_um, edge_um, edge_um), "labels")
+    return path
+
+
+def test_a_volume_of_the_same_structure_is_within_all_tolerances(tmp_path):
+    real = mask(tmp_path, "real", blobs(32, 0), 0.05)
+    table = score_volumes({"A_250": real}, {"A_250": [real]}, 1.6, 1.45, tmp_path / "blocks.npz")
+    asked = table.dropna(subset="tolerance")
+    assert asked["within"].all()
+    assert np.allclose(table["deviation"], 0)
+    with np.load(tmp_path / "blocks.npz") as stored:
+        assert set(stored.files) == {"A_250__real", "A_250__generated", "voxel_um"}
+
+
+def test_a_volume_of_finer_structure_has_too_much_surface(tmp_path):
+    real, fine = mask(tmp_path, "real", blobs(32, 0, 3.0), 0.05), mask(tmp_path, "fine", blobs(32, 1, 2.0), 0.05)
+    table = score_volumes({"A_250": fine}, {"A_250": [real]}, 1.6, 1.45, tmp_path / "blocks.npz")
+    row = table.set_index("descriptor").loc["specific_surface_per_um"]
+    assert row["deviation"] == pytest.approx(0.5, abs=0.15)
+    assert not row["within"]
+
+
+def test_a_condition_whose_mask_holds_no_voi_has_no_verdict(tmp_path):
+    big, small = mask(tmp_path, "big", blobs(32, 0), 0.05), mask(tmp_path, "small", blobs(16, 0), 0.05)
+    table = score_volumes({"A_250": big}, {"A_250": [small]}, 1.6, 1.45, tmp_path / "blocks.npz")
+    assert table["real_mean"].isna().all()
+    assert not table["within"].any()
+
+
+def test_a_voi_that_does_not_fit_into_the_volume_is_refused(tmp_path):
+    real = mask(tmp_path, "real", blobs(32, 0), 0.05)
+    with pytest.raises(InputError, match="expected a larger 'generate/volumes/edge_px'"):
+        score_volumes({"A_250": real}, {"A_250": [real]}, 2.0, 1.45, tmp_path / "blocks.npz")
+
+
+def test_a_mask_on_coarser_voxels_keeps_its_density_and_its_extent(tmp_path):
+    solid = blobs(60, 0, 4.0)
+    volume = resampled(mask(tmp_path, "real", solid, 0.03), 0.05)
+    assert volume.shape == (36, 36, 36)
+    assert volume.array.mean() == pytest.approx(solid.mean(), abs=0.01)
+    assert len(vois(volume, 0.9)) == 8
+
+
+def test_networks_take_turns():
+    network = Denoiser(16, 2, 2, [16, 16], 1).eval()
+    condition = torch.zeros(1, 2)
+    alone, both = (
+        denoise_volume(networks, NOISE, condition, OPTIONS, 0.5, torch.Generator().manual_seed(0))
+        for networks in ([network], [network, Knowing()])
+    )
+    assert not torch.equal(alone, both)

@@ -1,0 +1,180 @@
+"""Generated volumes against real ones, by the estimators of stage describe."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from skimage.transform import resize
+
+from porescope.describe.boxes import cut_block, voi_grid
+from porescope.describe.by_conduction import columns as conduction
+from porescope.describe.correlation import two_point
+from porescope.describe.field import Block, crop, field_from, smooth_spectrum
+from porescope.describe.geodesic import tortuosities
+from porescope.describe.percolation import percolation
+from porescope.describe.surface import specific_surface
+from porescope.errors import InputError
+from porescope.progress import progress
+from porescope.volume import Spacing, Volume, read_volume
+
+
+class Measure(NamedTuple):
+    """How a descriptor of volumes is compared.
+
+    Attributes
+    ----------
+    unit : str
+    relative : bool
+        Whether the difference is divided by the real value.
+    tolerance : float
+        What the difference should not exceed; NaN where nothing is asked for.
+    """
+
+    unit: str
+    relative: bool
+    tolerance: float
+
+
+MEASURES = {
+    "relative_density": Measure("", False, 0.02),
+    "specific_surface_per_um": Measure("1/um", True, 0.10),
+    "tortuosity_minus_1": Measure("", True, 0.20),
+    "percolating_fraction": Measure("", False, 0.02),
+    "pore_percolating_fraction": Measure("", False, 0.10),
+    "effective_conductivity": Measure("", True, math.nan),
+    "correlation_length_um": Measure("um", True, math.nan),
+}
+"""What is compared; the conductivity is relative to the metal's."""
+
+
+def score_volumes(
+    volumes: Mapping[str, str | Path],
+    masks: Mapping[str, Sequence[str | Path]],
+    voi_um: float,
+    smoothing_px: float,
+    blocks: str | Path,
+) -> pd.DataFrame:
+    """Compare each generated volume with the masks of its condition.
+
+    Both are cut into the VOIs of stage describe, so that field and wall effects are the same on both sides: tortuosity
+    depends on the edge of a VOI. The mask is resampled to the voxels of the volume first, averaged and cut at one half
+    as the sections of training were, since a coarser voxel hides surface on both sides alike.
+
+    Parameters
+    ----------
+    volumes : mapping
+        OME-Zarr of each condition, by its name.
+    masks : mapping
+        OME-Zarr of all specimens of a condition, by its name.
+    voi_um : float
+        Edge of a VOI in um.
+    smoothing_px : float
+        As in stage describe.
+    blocks : path
+        NPZ to write, for pictures: the smooth field of one VOI on each side as int8, positive in the metal,
+        ``{condition}__generated`` and ``{condition}__real``, and voxel_um.
+
+    Returns
+    -------
+    table
+        One row per condition and descriptor: condition, descriptor, unit, voi_um, voxel_um, generated (mean over VOIs),
+        n_generated, real_mean, real_sd (from VOI to VOI; NaN with one), n_real, difference (generated - real),
+        deviation (the difference, divided by the real mean where ``relative``), relative, tolerance of the deviation
+        (NaN: nothing is asked for), within. Real values are NaN where no VOI fits into a mask.
+
+    Raises
+    ------
+    InputError
+        No VOI fits into a generated volume.
+    """
+    rows, pictures = [], {}
+    voxel_um = math.nan
+    for condition in progress(volumes, len(volumes), "volumes"):
+        volume = read_volume(volumes[condition])
+        voxel_um = volume.spacing.x
+        made = vois(Volume(np.asarray(volume.array[:]) == 0, volume.spacing), voi_um)
+        if not made:
+            raise InputError(
+                f"{volumes[condition]}: a VOI of {voi_um:g} um does not fit into {volume.shape[0] * voxel_um:g} um, "
+                "expected a larger 'generate/volumes/edge_px' or a smaller 'describe/voi_um'"
+            )
+        real = [block for mask in masks[condition] for block in vois(resampled(mask, voxel_um), voi_um)]
+        pictures[f"{condition}__generated"] = picture(made[0], smoothing_px)
+        if real:
+            pictures[f"{condition}__real"] = picture(real[0], smoothing_px)
+        generated, measured = (
+            pd.DataFrame([described(b, smoothing_px) for b in side], columns=list(MEASURES)) for side in (made, real)
+        )
+        rows += [
+            {"condition": condition, "descriptor": name, "unit": measure.unit, "voi_um": voi_um, "voxel_um": voxel_um}
+            | compared(generated[name], measured[name], measure)
+            for name, measure in MEASURES.items()
+        ]
+    np.savez_compressed(blocks, voxel_um=voxel_um, **pictures)  # type: ignore[arg-type]
+    return pd.DataFrame(rows)
+
+
+def resampled(mask: str | Path, voxel_um: float) -> Volume:
+    """The metal (True) of a mask on cubic voxels of another size."""
+    volume = read_volume(mask)
+    solid = np.asarray(volume.array[:]) == 0
+    shape = tuple(max(1, round(edge / voxel_um)) for edge in volume.spacing.extent(volume.shape))
+    if shape != solid.shape:
+        finer = max(solid.shape) > max(shape)
+        solid = resize(solid.astype(np.float32), shape, order=1, anti_aliasing=finer) >= 0.5
+    return Volume(solid, Spacing(voxel_um, voxel_um, voxel_um))
+
+
+def vois(volume: Volume, voi_um: float) -> list[Block]:
+    """Blocks of all VOIs of a volume whose values are True in the metal."""
+    boxes = voi_grid(volume.shape, volume.spacing, voi_um)
+    return [cut_block(volume, box, lambda solid: solid) for box in boxes]
+
+
+def described(block: Block, smoothing_px: float) -> dict[str, float]:
+    """MEASURES of one VOI; infinite or NaN where a phase does not percolate or is not there."""
+    solid = block.interior
+    ways = [result.tortuosity for _, result in tortuosities(smooth_field(block, smoothing_px), block.spacing)]
+    return {
+        "relative_density": float(solid.mean()),
+        "specific_surface_per_um": specific_surface(block),
+        "tortuosity_minus_1": float(np.mean(ways)) - 1,
+        "percolating_fraction": percolation(solid).percolating_fraction,
+        "pore_percolating_fraction": percolation(~solid).percolating_fraction,
+        "effective_conductivity": conduction(solid, block.spacing, True).get("effective_conductivity", math.nan),
+        "correlation_length_um": two_point(solid, block.spacing).correlation_length_um,
+    }
+
+
+def smooth_field(block: Block, smoothing_px: float) -> np.ndarray:
+    """Smooth field of a VOI, positive in the metal."""
+    spectrum = smooth_spectrum(block.solid, block.spacing, smoothing_px)
+    return crop(field_from(spectrum, block.solid.shape), block.shape)
+
+
+def picture(block: Block, smoothing_px: float) -> np.ndarray:
+    """The smooth field in steps of 1 / 127 of its largest magnitude."""
+    field = smooth_field(block, smoothing_px)
+    return np.rint(field / max(float(np.abs(field).max()), 1e-9) * 127).astype(np.int8)
+
+
+def compared(generated: pd.Series, real: pd.Series, measure: Measure) -> dict[str, object]:
+    """Columns of score_volumes that follow from the VOIs on both sides."""
+    made, mean = float(generated.mean()), float(real.mean()) if len(real) else math.nan
+    difference = made - mean
+    deviation = difference / mean if measure.relative and mean else difference
+    return {
+        "generated": made,
+        "n_generated": len(generated),
+        "real_mean": mean,
+        "real_sd": float(real.std(ddof=1)) if len(real) > 1 else math.nan,
+        "n_real": len(real),
+        "difference": difference,
+        "deviation": deviation,
+        "relative": measure.relative,
+        "tolerance": measure.tolerance,
+        "within": bool(abs(deviation) <= measure.tolerance),
+    }

@@ -1,0 +1,70 @@
+"""What the page says of generated volumes: a table beside their picture."""
+
+import math
+
+import pandas as pd
+
+from porescope.describe.names import DESCRIPTORS
+from porescope.report.blocks import Block, Figure, Row, Table
+from porescope.report.results import Results
+from porescope.report.words import counted, listed, number
+
+NAMES = {
+    "tortuosity_minus_1": "geodesic tortuosity less 1",
+    "pore_percolating_fraction": "percolating share of the pores",
+}
+
+PICTURE = (
+    "Above: one volume of interest of the real metal on the voxels of the generated ones. Below: as large a part of "
+    "the volume that the diffusion model, which knows sections only, made of the same condition."
+)
+
+CAPTION = (
+    "Volumes of interest of {edge} µm on voxels of {voxel} µm. Real: mean ± standard deviation from one to the next. "
+    "Difference: of the real mean, or absolute for shares; in brackets what it should not exceed."
+)
+
+
+def volume_blocks(volumes: pd.DataFrame, results: Results) -> list[Block]:
+    """Picture and table of the volumes; none where none was generated."""
+    if volumes.empty:
+        return []
+    drawn = results.pictures(["volumes__metal"], "Real metal above generated metal")
+    return [Figure("From sections to volumes", volume_sentence(volumes), PICTURE, drawn, columns=1), table(volumes)]
+
+
+def volume_sentence(volumes: pd.DataFrame) -> str:
+    """How many of the asked comparisons hold, and which do not."""
+    asked = volumes.dropna(subset=["tolerance", "deviation"])
+    if asked.empty:
+        return "There is no real volume of interest to compare with."
+    off = asked[~asked["within"].astype(bool)]
+    sentence = f"{len(asked) - len(off)} of {counted(len(asked), 'comparison')} with real volumes hold"
+    if off.empty:
+        return f"{sentence}."
+    rows = zip(off["condition"], off["descriptor"], strict=True)
+    return f"{sentence}; not {listed([f'{name_of(d)} of {c}' for c, d in rows])}."
+
+
+def table(volumes: pd.DataFrame) -> Table:
+    """A row a condition and descriptor."""
+    rows = []
+    for _, row in volumes.iterrows():
+        spread, deviation, tolerance = (float(row[name]) for name in ("real_sd", "deviation", "tolerance"))
+        relative = bool(row["relative"])
+        real = number(row["real_mean"], 3) + (f" ± {number(spread, 2)}" if math.isfinite(spread) else "")
+        shown = f"{100 * deviation:+.0f} %" if relative else f"{deviation:+.3f}"
+        if math.isfinite(tolerance):
+            shown += f" ({100 * tolerance:g} %)" if relative else f" ({tolerance:g})"
+        if not math.isfinite(deviation):
+            shown = number(deviation)
+        rows.append(Row([row["condition"], name_of(row["descriptor"]), number(row["generated"], 3), real, shown]))
+    edge, voxel = (float(volumes[name].iloc[0]) for name in ("voi_um", "voxel_um"))
+    columns = ["condition", "descriptor", "generated", "real", "difference"]
+    caption = CAPTION.format(edge=number(edge, 3), voxel=number(voxel, 2))
+    return Table("Generated volumes against real ones", columns, rows, caption=caption, text_columns=2)
+
+
+def name_of(descriptor: str) -> str:
+    """In words."""
+    return NAMES.get(descriptor) or DESCRIPTORS[descriptor].label
