@@ -35,6 +35,7 @@ rule train_ddpm:
     """Train the conditional diffusion model; an interrupted training is continued."""
     input:
         sections=rules.cut_sections.output.sections,
+        properties=[],
     output:
         weights="results/generate/ddpm/training_{training}/weights.safetensors",
         architecture="results/generate/ddpm/training_{training}/architecture.json",
@@ -419,9 +420,7 @@ rule sample_volume:
         runtime=minutes(60),
         gpu=gpu(config["device"]),
     params:
-        options={
-            key: config["generate"]["volumes"][key] for key in ("edge_px", "steps", "thickness")
-        },
+        options={key: config["generate"]["volumes"][key] for key in ("edge_px", "steps", "thickness")},
         precision=lookup(within=config, dpath="generate/ddpm/training/precision"),
         seed=config["seed"],
         device=config["device"],

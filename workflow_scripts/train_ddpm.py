@@ -13,7 +13,7 @@ def main() -> None:
                 snakemake.params.symmetries,
                 snakemake.params.withheld_C,
                 snakemake.params.quantity,
-                snakemake.input.get("properties", ""),
+                snakemake.input.properties,
             ),
             network=snakemake.params.network,
             noise=snakemake.params.noise,

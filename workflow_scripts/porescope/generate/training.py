@@ -38,19 +38,19 @@ class Source:
     quantity : 'temperature_C', 'relative_density' or 'property'
         What the network is told of a section beside its material.
     properties : path
-        relate/properties.csv; read for the quantity 'property' alone.
+        relate/properties.csv; needed for the quantity 'property' alone.
     """
 
     sections: str | Path
     symmetries: Sequence[str]
     withheld_C: Sequence[float] = ()
     quantity: str = TEMPERATURE
-    properties: str | Path = ""
+    properties: str | Path | Sequence[str] = ()
 
     @property
     def files(self) -> list[str | Path]:
         """All that is read."""
-        return [self.sections, self.properties] if self.quantity == PROPERTY else [self.sections]
+        return [self.sections, str(self.properties)] if self.quantity == PROPERTY else [self.sections]
 
     def load(self) -> Sections:
         """The training sections.
@@ -79,7 +79,7 @@ class Source:
         if self.quantity == DENSITY:
             values = sections.solid.mean(axis=(1, 2))
         else:
-            known = pd.read_csv(self.properties).set_index("sample")["property"]
+            known = pd.read_csv(str(self.properties)).set_index("sample")["property"]
             values = known.reindex(sections.sample).to_numpy()
             if np.isnan(values).any():
                 missing = sections.sample[np.isnan(values)][0]

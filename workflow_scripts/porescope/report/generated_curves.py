@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from porescope.describe.names import DESCRIPTORS, PLANAR
-from porescope.report.descriptors import temperature_axis
 from porescope.report.notation import symbol_of
 from porescope.report.style import (
     GRID,
@@ -104,13 +103,14 @@ def withheld_figure(withheld: pd.DataFrame, real: pd.DataFrame) -> Figure:
                 label="DDPM, never seen",
                 **look,
             )
-            temperature_axis(ax, [float(value) for value in line.index])
-            ax.set_xlabel("")
+            ax.set_xticks(sorted({float(line.index.min()), *own["temperature_C"], float(line.index.max())}))
+            quiet_grid(ax)
         meaning = DESCRIPTORS[name]
         row[0].set_ylabel(axis_label(symbol_of(name), meaning.unit))
     for ax, material in zip(axes[0], materials, strict=False):
         ax.set_title(plain(material), fontsize=9.5)
-    figure.supxlabel("sintering temperature (°C)", fontsize=9)
+    for ax in axes[-1]:
+        ax.set_xlabel("sintering temperature (°C)")
     handles, names = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=3, fontsize=8.5)
     return figure
