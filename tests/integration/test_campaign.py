@@ -28,7 +28,8 @@ COLUMNS = {
     "relate/predicted.csv": "sample predicted predicted_low predicted_high in_domain within_bounds",
     "relate/physics.csv": "sample measured predicted solved lost_share bound",
     "generate/copies.csv": "origin material temperature_C n_sections near_distance n_near share_near",
-    "generate/scores.csv": "generator material descriptor r2 r2_ceiling rmse_ratio wasserstein n_conditions n_trainings",
+    "generate/scores.csv": "generator material descriptor r2 r2_ci_low r2_ceiling rmse_ratio wasserstein "
+    "n_conditions n_trainings",
     "generate/curves.csv": "origin material temperature_C curve length_um value",
     "generate/withheld.csv": "material temperature_C descriptor real generated interpolated r2_generated",
     "generate/sections.csv": "origin condition index relative_density specific_perimeter_per_um shape_index",
