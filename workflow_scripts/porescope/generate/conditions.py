@@ -6,12 +6,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.polynomial.chebyshev import chebvander
 
 from porescope.errors import InputError
-
-DEGREE = 3
-"""Highest degree of the polynomials of the value."""
 
 TEMPERATURE, DENSITY, PROPERTY = "temperature_C", "relative_density", "property"
 """Quantities beside the material that sections can be conditioned on."""
@@ -60,11 +56,10 @@ def parse_condition(name: str, quantity: str = TEMPERATURE) -> Condition:
 
 @dataclass(frozen=True)
 class ConditionCode:
-    """How conditions are written as vectors: for each material a curve of its own over the quantity.
+    """How conditions are written as vectors: the one-hot vector of the material, and behind each place its value.
 
-    The one-hot vector of the material times Chebyshev polynomials of the value: smooth, so that values between are
-    meaningful, and steep enough that a short training can tell neighbours apart. No condition is the zero vector,
-    which stands for none.
+    The value itself and no power of it: between the values that a network was trained on it then meets nothing new,
+    while a cubic takes turns there. No condition is the zero vector, which stands for none.
 
     Attributes
     ----------
@@ -88,7 +83,7 @@ class ConditionCode:
     @property
     def size(self) -> int:
         """Length of a vector."""
-        return len(self.ranges) * (DEGREE + 1)
+        return 2 * len(self.ranges)
 
     def encode(self, conditions: Iterable[Condition]) -> np.ndarray:
         """Vectors (n, size) float32 of conditions.
@@ -104,7 +99,7 @@ class ConditionCode:
                 known = ", ".join(self.ranges)
                 raise InputError(f"condition '{condition.name}': the network knows only the materials {known}")
             one_hot = [float(condition.material == material) for material in self.ranges]
-            rows.append(np.outer(one_hot, chebvander(self._scaled(condition), DEGREE)).ravel())
+            rows.append(np.outer(one_hot, (1.0, self._scaled(condition))).ravel())
         return np.asarray(rows, dtype=np.float32).reshape(-1, self.size)
 
     def spans(self, condition: Condition) -> bool:
