@@ -484,7 +484,7 @@ rule write_page:
         generator_scores=reported.of("generate", rules.score_generators.output.scores),
         withheld=reported.of("generate withheld", rules.score_withheld.output.table),
         copies=reported.of("generate", rules.find_copies.output.table),
-        volumes=reported.of("generate", rules.score_volumes.output.table),
+        volumes=reported.of("generate volumes", rules.score_volumes.output.table),
         figures=[
             *reported.of("simulate", rules.plot_twin.output),
             *reported.of("segment", rules.plot_segmentation.output),
@@ -499,7 +499,7 @@ rule write_page:
             *reported.of("generate", rules.plot_losses.output),
             *reported.of("generate", rules.plot_denoising.output),
             *reported.of("generate", rules.plot_copies.output),
-            *reported.of("generate", rules.plot_volumes.output),
+            *reported.of("generate volumes", rules.plot_volumes.output),
         ],
     output:
         page=report("results/report/index.html", caption="captions/page.rst", category="The whole story"),

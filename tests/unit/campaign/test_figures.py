@@ -14,7 +14,7 @@ CONFIG = {
     "segment": {"segmenters": ["cta", "hybrid", "unet_hybrid"]},
     "describe": {"segmenter": "unet_hybrid", "conductivity": True},
     "relate": {"models": [{"name": "Q", "features": ["alpha"]}], "rivals": [], "table": None},
-    "generate": {"withheld_C": None},
+    "generate": {"withheld_C": None, "volumes": {"conditions": None}},
     "report": {"specimens_shown": 3, "descriptors": ["relative_density"]},
 }
 
@@ -75,16 +75,8 @@ def test_the_twin_is_shown_of_simulated_specimens_only(stack):
 
 def test_masks_alone_leave_out_all_that_needs_grey_slices(stack):
     report = reported(specimen("A_1", source="mask", path=stack))
-    assert set(report.left_out) == {
-        "simulate",
-        "restore",
-        "label",
-        "truth",
-        "segment",
-        "relate",
-        "generate",
-        "withheld",
-    }
+    imaged = {"simulate", "restore", "label", "truth", "segment"}
+    assert set(report.left_out) == imaged | {"relate", "generate", "withheld", "volumes"}
     assert report.shown == []
     assert report.metrics == []
     assert report.shown_masks == {}

@@ -26,7 +26,10 @@ def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Campaign:
         ["cut", "C", "200", "mask", "mask.tif", "", "", "train"],
     ]
     Path("samples.tsv").write_text("\n".join("\t".join(row) for row in rows) + "\n")
-    config: dict[str, Any] = {"segment": {"segmenters": ["cta", "unet_hybrid"]}, "generate": {"withheld_C": None}}
+    config: dict[str, Any] = {
+        "segment": {"segmenters": ["cta", "unet_hybrid"]},
+        "generate": {"withheld_C": None, "volumes": {"conditions": None}},
+    }
     return Campaign(read_specimens(Path("samples.tsv"), SCHEMAS), config)
 
 

@@ -12,9 +12,9 @@ from porescope.errors import InputError
 HOME = Path(__file__).parents[3]
 
 
-def with_withheld(temperatures: list[float] | None) -> Campaign:
+def with_withheld(temperatures: list[float] | None, volumes: list[str] | None = None) -> Campaign:
     specimens = read_specimens(HOME / "config" / "samples.tsv", HOME / "config" / "schemas")
-    return Campaign(specimens, {"generate": {"withheld_C": temperatures}})
+    return Campaign(specimens, {"generate": {"withheld_C": temperatures, "volumes": {"conditions": volumes}}})
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +48,11 @@ def test_the_hottest_temperature_but_one_is_withheld_unless_others_are_named() -
     assert with_withheld([]).withheld == {}
     with pytest.raises(InputError, match="'generate/withheld_C': 300 C, expected a temperature of a material"):
         with_withheld([300])
+
+
+def test_volumes_are_of_the_middle_temperatures_unless_others_are_named() -> None:
+    assert with_withheld([]).volumes == ["HPA_250", "HPB_250", "NPC_250"]
+    assert with_withheld([], ["NPC_400"]).volumes == ["NPC_400"]
+    assert with_withheld([], []).volumes == []
+    with pytest.raises(InputError, match="generate/volumes/conditions holds 'NPC_300'"):
+        with_withheld([], ["NPC_300"])

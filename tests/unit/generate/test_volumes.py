@@ -187,10 +187,12 @@ def test_a_condition_whose_mask_holds_no_voi_has_no_verdict(tmp_path):
     assert not table["within"].any()
 
 
-def test_a_voi_that_does_not_fit_into_the_volume_is_refused(tmp_path):
+def test_a_voi_larger_than_the_volume_becomes_as_large_as_it(tmp_path):
+    """A campaign described in VOIs of 10 um must not end because its volumes are smaller."""
     real = mask(tmp_path, "real", blobs(32, 0), 0.05)
-    with pytest.raises(InputError, match="expected a larger 'generate/volumes/edge_px'"):
-        score_volumes({"A_250": real}, {"A_250": [real]}, 2.0, 1.45, tmp_path / "blocks.npz")
+    table = score_volumes({"A_250": real}, {"A_250": [real]}, 2.0, 1.45, tmp_path / "blocks.npz")
+    assert table["voi_um"].to_numpy() == pytest.approx(1.6)
+    assert np.allclose(table["deviation"], 0)
 
 
 def test_a_mask_on_coarser_voxels_keeps_its_density_and_its_extent(tmp_path):

@@ -54,7 +54,8 @@ class Campaign:
     Raises
     ------
     InputError
-        The slices of a specimen are missing, have a gap or a duplicate; a withheld temperature was not measured.
+        The slices of a specimen are missing, have a gap or a duplicate; what is withheld or wanted as a volume was
+        not measured.
     """
 
     def __init__(self, specimens: dict[str, Specimen], config: dict[str, Any]) -> None:
@@ -65,6 +66,8 @@ class Campaign:
         }
         self.withheld = self._withheld()
         """Temperatures kept from a training of the diffusion model, each with the conditions generated at it."""
+        self.volumes = self._volumes()
+        """Conditions whose volumes are generated and compared: the config's, or the middle one of each material."""
 
     @cached_property
     def relation(self) -> Relation:
@@ -140,29 +143,6 @@ class Campaign:
         return f"(?:{'|'.join(map(re.escape, materials))})_[0-9]+(?:\\.[0-9]+)?"
 
     @property
-    def volumes(self) -> list[str]:
-        """Conditions whose volumes are generated and compared: the config's, or the middle one of each material.
-
-        Raises
-        ------
-        InputError
-            No specimen that generators learn from has a condition of the config.
-        """
-        wanted = self.config["generate"]["volumes"]["conditions"]
-        if wanted is None:
-            order: dict[str, list[tuple[float, str]]] = {}
-            for s in (self.specimens[name] for name in self.sectioned):
-                order.setdefault(s.material, []).append((s.temperature_C, s.condition))
-            return [sorted(set(known))[len(set(known)) // 2][1] for known in order.values()]
-        for name in wanted:
-            if name not in self.conditions:
-                raise InputError(
-                    f"config: generate/volumes/conditions holds '{name}', which no specimen to learn from has; "
-                    f"expected some of {', '.join(self.conditions)} (others can be asked for by path, see README)"
-                )
-        return list(wanted)
-
-    @property
     def trainings(self) -> range:
         """Numbers of the independent trainings of each generator."""
         return range(1, self.config["generate"]["trainings"] + 1)
@@ -213,6 +193,21 @@ class Campaign:
         at = {name: self.specimens[name] for name in self.sectioned}
         return {t: list(dict.fromkeys(s.condition for s in at.values() if s.temperature_C == t)) for t in wanted}
 
+    def _volumes(self) -> list[str]:
+        wanted = self.config["generate"]["volumes"]["conditions"]
+        if wanted is None:
+            order: dict[str, list[tuple[float, str]]] = {}
+            for s in (self.specimens[name] for name in self.sectioned):
+                order.setdefault(s.material, []).append((s.temperature_C, s.condition))
+            return [sorted(set(known))[len(set(known)) // 2][1] for known in order.values()]
+        for name in wanted:
+            if name not in self.conditions:
+                raise InputError(
+                    f"config: generate/volumes/conditions holds '{name}', which no specimen to learn from has; "
+                    f"expected some of {', '.join(self.conditions)} (others can be asked for by path, see README)"
+                )
+        return list(wanted)
+
     def _truth(self, sample: str) -> dict[str, Any]:
         specimen = self.specimens[sample]
         if specimen.source == "simulate":
@@ -232,6 +227,8 @@ class Campaign:
             reasons["generate"] = "no material has three temperatures, so there is no curve to generate along"
         if not self.withheld:
             reasons["withheld"] = "no temperature is withheld from the diffusion model"
+        if not self.volumes:
+            reasons["volumes"] = "no volume of any condition is wanted"
         return reasons
 
 

@@ -16,7 +16,6 @@ from porescope.describe.field import Block, crop, field_from, smooth_spectrum
 from porescope.describe.geodesic import tortuosities
 from porescope.describe.percolation import percolation
 from porescope.describe.surface import specific_surface
-from porescope.errors import InputError
 from porescope.progress import progress
 from porescope.volume import Spacing, Volume, read_volume
 
@@ -70,7 +69,7 @@ def score_volumes(
     masks : mapping
         OME-Zarr of all specimens of a condition, by its name.
     voi_um : float
-        Edge of a VOI in um.
+        Edge of a VOI in um; that of the volume where it is smaller.
     smoothing_px : float
         As in stage describe.
     blocks : path
@@ -83,25 +82,16 @@ def score_volumes(
         One row per condition and descriptor: condition, descriptor, unit, voi_um, voxel_um, generated (mean over VOIs),
         n_generated, real_mean, real_sd (from VOI to VOI; NaN with one), n_real, difference (generated - real),
         deviation (the difference, divided by the real mean where ``relative``), relative, tolerance of the deviation
-        (NaN: nothing is asked for), within. Real values are NaN where no VOI fits into a mask.
-
-    Raises
-    ------
-    InputError
-        No VOI fits into a generated volume.
+        (NaN: nothing is asked for), within (empty then). Real values are NaN where no VOI fits into a mask.
     """
     rows, pictures = [], {}
     voxel_um = math.nan
     for condition in progress(volumes, len(volumes), "volumes"):
         volume = read_volume(volumes[condition])
         voxel_um = volume.spacing.x
-        made = vois(Volume(np.asarray(volume.array[:]) == 0, volume.spacing), voi_um)
-        if not made:
-            raise InputError(
-                f"{volumes[condition]}: a VOI of {voi_um:g} um does not fit into {volume.shape[0] * voxel_um:g} um, "
-                "expected a larger 'generate/volumes/edge_px' or a smaller 'describe/voi_um'"
-            )
-        real = [block for mask in masks[condition] for block in vois(resampled(mask, voxel_um), voi_um)]
+        edge_um = min(voi_um, *volume.spacing.extent(volume.shape))
+        made = vois(Volume(np.asarray(volume.array[:]) == 0, volume.spacing), edge_um)
+        real = [block for mask in masks[condition] for block in vois(resampled(mask, voxel_um), edge_um)]
         pictures[f"{condition}__generated"] = picture(made[0], smoothing_px)
         if real:
             pictures[f"{condition}__real"] = picture(real[0], smoothing_px)
@@ -109,7 +99,7 @@ def score_volumes(
             pd.DataFrame([described(b, smoothing_px) for b in side], columns=list(MEASURES)) for side in (made, real)
         )
         rows += [
-            {"condition": condition, "descriptor": name, "unit": measure.unit, "voi_um": voi_um, "voxel_um": voxel_um}
+            {"condition": condition, "descriptor": name, "unit": measure.unit, "voi_um": edge_um, "voxel_um": voxel_um}
             | compared(generated[name], measured[name], measure)
             for name, measure in MEASURES.items()
         ]
@@ -176,5 +166,5 @@ def compared(generated: pd.Series, real: pd.Series, measure: Measure) -> dict[st
         "deviation": deviation,
         "relative": measure.relative,
         "tolerance": measure.tolerance,
-        "within": bool(abs(deviation) <= measure.tolerance),
+        "within": None if math.isnan(measure.tolerance) else bool(abs(deviation) <= measure.tolerance),
     }
