@@ -6,6 +6,7 @@ import pandas as pd
 
 from porescope.describe.names import DESCRIPTORS
 from porescope.report.blocks import Block, Figure, Row, Table
+from porescope.report.notation import unit_text
 from porescope.report.results import Results
 from porescope.report.words import counted, listed, number
 
@@ -58,7 +59,9 @@ def table(volumes: pd.DataFrame) -> Table:
             shown += f" ({100 * tolerance:g} %)" if relative else f" ({tolerance:g})"
         if not math.isfinite(deviation):
             shown = number(deviation)
-        rows.append(Row([row["condition"], name_of(row["descriptor"]), number(row["generated"], 3), real, shown]))
+        unit = unit_text(row["unit"])
+        named = name_of(row["descriptor"]) + (f" ({unit})" if unit else "")
+        rows.append(Row([row["condition"], named, number(row["generated"], 3), real, shown]))
     edge, voxel = (float(volumes[name].iloc[0]) for name in ("voi_um", "voxel_um"))
     columns = ["condition", "descriptor", "generated", "real", "difference"]
     caption = CAPTION.format(edge=number(edge, 3), voxel=number(voxel, 2))
