@@ -1,6 +1,6 @@
 """Two-point probability and chord lengths of real and generated sections: what the mean descriptors do not show."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +8,7 @@ import pandas as pd
 
 from porescope.describe.chords import distribution
 from porescope.generate.conditions import Condition
-from porescope.generate.samples import Samples
-from porescope.generate.scores import REFERENCE, TRAINING
-from porescope.generate.sections import HELD_OUT, TRAIN, Sections
+from porescope.generate.describe import by_origin
 from porescope.volume import Spacing
 
 TWO_POINT, METAL_CHORD, PORE_CHORD = "two_point", "metal_chord", "pore_chord"
@@ -37,13 +35,9 @@ def describe_curves(sections: str | Path, samples: Mapping[str, Sequence[str | P
         density. 'metal_chord', 'pore_chord': share of the chords that are not longer than this; those that the frame
         cuts are made up for, see chords.distribution.
     """
-    real = Sections.load(sections)
-    blocks = [(REFERENCE, *block, real.pixel_um) for block in real.part(HELD_OUT).by_condition.items()]
-    blocks += [(TRAINING, *block, real.pixel_um) for block in real.part(TRAIN).by_condition.items()]
-    for generator, paths in samples.items():
-        for made in map(Samples.load, paths):
-            blocks.append((generator, made.condition, made.solid, made.pixel_um))
-    return pd.concat([_curves(*block) for block in blocks], ignore_index=True)
+    blocks = by_origin(sections, samples)
+    tables = [_curves(origin, condition, solid, pixel_um) for origin, condition, _, solid, pixel_um in blocks]
+    return pd.concat(tables, ignore_index=True)
 
 
 def two_point_probability(solid: np.ndarray) -> np.ndarray:
@@ -68,7 +62,11 @@ def chord_shares(phase: np.ndarray) -> np.ndarray:
 
 def _curves(origin: str, condition: Condition, solid: np.ndarray, pixel_um: float) -> pd.DataFrame:
     metal = solid.astype(bool)
-    values = dict(_named(metal))
+    values = {
+        TWO_POINT: two_point_probability(metal),
+        METAL_CHORD: chord_shares(metal),
+        PORE_CHORD: chord_shares(~metal),
+    }
     table = pd.concat(
         [
             pd.DataFrame({"curve": name, "length_um": np.arange(len(curve)) * pixel_um, "value": curve})
@@ -78,9 +76,3 @@ def _curves(origin: str, condition: Condition, solid: np.ndarray, pixel_um: floa
     )
     identity = {"origin": origin, "material": condition.material, "temperature_C": condition.temperature_C}
     return pd.concat([pd.DataFrame(identity, index=table.index), table], axis=1)
-
-
-def _named(metal: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
-    yield TWO_POINT, two_point_probability(metal)
-    yield METAL_CHORD, chord_shares(metal)
-    yield PORE_CHORD, chord_shares(~metal)

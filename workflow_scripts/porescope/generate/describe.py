@@ -31,22 +31,20 @@ def describe_sections(sections: str | Path, samples: Mapping[str, Sequence[str |
         1; 0 for real sections), index (within origin and condition), field_um, field_px, then the columns of
         planar_descriptors. Frames of sections are no perimeter; the field is the same in every row.
     """
+    return pd.concat([_described(*block) for block in by_origin(sections, samples)], ignore_index=True)
+
+
+def by_origin(
+    sections: str | Path, samples: Mapping[str, Sequence[str | Path]]
+) -> Iterator[tuple[str, Condition, np.ndarray, np.ndarray, float]]:
+    """Origin, condition, trainings (n,), sections (n, px, px) and pixel edge in um; see describe_sections."""
     real = Sections.load(sections)
-    blocks = [*_real_blocks(real.part(HELD_OUT), REFERENCE), *_real_blocks(real.part(TRAIN), TRAINING)]
+    for split, origin in ((HELD_OUT, REFERENCE), (TRAIN, TRAINING)):
+        for condition, solid in real.part(split).by_condition.items():
+            yield origin, condition, np.zeros(len(solid), int), solid, real.pixel_um
     for generator, paths in samples.items():
-        for path in paths:
-            made = Samples.load(path)
-            blocks.append((generator, made.condition, made.training, made.solid, made.pixel_um))
-    return pd.concat([_described(*block) for block in blocks], ignore_index=True)
-
-
-Block = tuple[str, Condition, np.ndarray, np.ndarray, float]
-"""Origin, condition, trainings (n,), sections (n, px, px) and pixel edge in um."""
-
-
-def _real_blocks(part: Sections, origin: str) -> Iterator[Block]:
-    for condition, solid in part.by_condition.items():
-        yield origin, condition, np.zeros(len(solid), int), solid, part.pixel_um
+        for made in map(Samples.load, paths):
+            yield generator, made.condition, made.training, made.solid, made.pixel_um
 
 
 def _described(
