@@ -28,7 +28,7 @@ rule label_stack:
         "results/benchmarks/label/label_stack/{sample}.tsv"
     conda:
         "../envs/imaging.yaml"
-    threads: 2
+    threads: config["label"]["workers"]
     resources:
         mem_mb=memory(base_mb=1000),
         runtime=minutes(10, per_megavoxel=0.1),

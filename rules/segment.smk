@@ -179,7 +179,7 @@ rule train_unet:
         segmenter="|".join(targets.LABELLED),
     conda:
         "../envs/torch.yaml"
-    threads: 8
+    threads: config["segment"]["workers"]
     resources:
         mem_mb=memory(2500, bytes_per_voxel=4),
         runtime=minutes(120),
@@ -207,7 +207,7 @@ rule adapt_twin:
         "results/benchmarks/segment/adapt_twin.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 8
+    threads: config["segment"]["workers"]
     resources:
         mem_mb=memory(3000),
         runtime=minutes(120),
