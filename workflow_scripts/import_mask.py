@@ -1,7 +1,7 @@
 """Bring a mask made elsewhere into the form of stage segment (rule import_mask)."""
 
 from porescope.runtime import job
-from porescope.segment.conventional import import_mask
+from porescope.segment.imported import import_mask
 
 
 def main() -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from porescope.errors import InputError
-from porescope.segment.conventional import import_mask, is_solid, mask_from_labels
+from porescope.segment.conventional import mask_from_labels
+from porescope.segment.imported import import_mask, is_solid
 from porescope.volume import Spacing, read_volume, write_volume
 
 SPACING = Spacing(0.05, 0.025, 0.025)

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from porescope.segment.classes import IGNORED
 from porescope.segment.cutting import cut_labelled_patches, cut_specimen
 from porescope.segment.patches import BRIGHT, DARK, grey_range, normalise, read_patches, with_neighbours
-from porescope.segment.plan import IGNORED, PlanOptions, plan_training
+from porescope.segment.plan import PlanOptions, plan_training
 from porescope.segment.teaching import conventional_labels
 from porescope.volume import Spacing, Volume, write_volume
 

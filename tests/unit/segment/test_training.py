@@ -22,6 +22,7 @@ from porescope.errors import InputError
 from porescope.segment import predict
 from porescope.segment import train as training
 from porescope.segment.augment import AugmentOptions, augment, known_neighbours
+from porescope.segment.classes import IGNORED
 from porescope.segment.network import (
     Calibration,
     NetworkOptions,
@@ -32,7 +33,6 @@ from porescope.segment.network import (
     save_network,
 )
 from porescope.segment.patches import grey_range, normalise
-from porescope.segment.plan import IGNORED
 from porescope.segment.predict import OVERLAP_PX, load_applied, predict_batch, predict_mask, slice_row, tiles
 from porescope.segment.train import TrainingOptions, batch_indices, learning_rate, loss_of, train
 from porescope.torch_setup import autocast

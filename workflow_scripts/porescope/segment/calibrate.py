@@ -8,9 +8,9 @@ import torch
 from scipy import optimize
 from torch.nn import functional
 
+from porescope.segment.classes import IGNORED
 from porescope.segment.network import Calibration, as_input
 from porescope.segment.patches import Patches
-from porescope.segment.plan import IGNORED
 
 log = logging.getLogger(__name__)
 

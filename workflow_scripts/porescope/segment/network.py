@@ -1,5 +1,6 @@
 """The network, and the file that holds its weights together with all that is needed to apply it."""
 
+import itertools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -10,6 +11,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
+from torch import nn
 
 from porescope.errors import InputError
 from porescope.segment.architectures import FOLD, CholletUnet, FoldedUnet
@@ -74,7 +76,7 @@ class Calibration:
     margin: float
 
 
-def build(options: NetworkOptions) -> torch.nn.Module:
+def build(options: NetworkOptions) -> nn.Module:
     """The network with random weights.
 
     Raises
@@ -82,7 +84,7 @@ def build(options: NetworkOptions) -> torch.nn.Module:
     InputError
         Unknown architecture or encoder, or settings that do not belong together.
     """
-    own: dict[str, Callable[..., torch.nn.Module]] = {"folded": FoldedUnet, "chollet": CholletUnet}
+    own: dict[str, Callable[..., nn.Module]] = {"folded": FoldedUnet, "chollet": CholletUnet}
     try:
         if options.architecture in own:
             return own[options.architecture](options.in_channels, options.classes, **options.settings)
@@ -102,7 +104,7 @@ def build(options: NetworkOptions) -> torch.nn.Module:
         ) from error
 
 
-def load_encoder(network: torch.nn.Module, path: str | Path) -> None:
+def load_encoder(network: nn.Module, path: str | Path) -> None:
     """Give the encoder of a network pretrained weights from a local file.
 
     Parameters
@@ -140,7 +142,7 @@ def as_input(grey: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(grey).float() / 85.0 - 1.5
 
 
-def parameter_count(network: torch.nn.Module) -> int:
+def parameter_count(network: nn.Module) -> int:
     """Number of trained values."""
     return sum(p.numel() for p in network.parameters())
 
@@ -157,7 +159,7 @@ def save_network(
     Path(path).write_bytes(save(tensors, metadata={METADATA: record}))
 
 
-def load_network(path: str | Path, device: str = "cpu") -> tuple[torch.nn.Module, NetworkOptions, Calibration]:
+def load_network(path: str | Path, device: str = "cpu") -> tuple[nn.Module, NetworkOptions, Calibration]:
     """Read a network that save_network wrote, ready to be applied.
 
     Raises
@@ -174,6 +176,17 @@ def load_network(path: str | Path, device: str = "cpu") -> tuple[torch.nn.Module
     network.load_state_dict(weights)
     network = network.to(device).to(memory_format=torch.channels_last)
     return network.eval(), options, Calibration(**record["calibration"])
+
+
+def fold_normalisation(network: nn.Module) -> None:
+    """Put the batch normalisation behind a convolution into that convolution, for a network that is only applied."""
+    for block in network.children():
+        if isinstance(block, nn.Sequential):
+            for place, (layer, behind) in enumerate(itertools.pairwise(block)):
+                if isinstance(layer, nn.Conv2d) and isinstance(behind, nn.BatchNorm2d):
+                    folded = nn.utils.fuse_conv_bn_eval(layer, behind)
+                    block[place], block[place + 1] = folded.to(memory_format=torch.channels_last), nn.Identity()
+        fold_normalisation(block)
 
 
 def read_tensors(path: str | Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:

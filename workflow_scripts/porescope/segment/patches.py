@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from porescope.segment.plan import CLASSES
+from porescope.segment.classes import CLASSES
 from porescope.volume import Volume, slabs
 
 log = logging.getLogger(__name__)
@@ -20,9 +20,6 @@ DARK, BRIGHT = 43, 213
 
 SLABS_SEEN = 8
 """Slabs, spread over the stack, from which the percentiles are taken."""
-
-PROBABILITY = "probability"
-"""Group of a network's mask with the probability of pore as uint8, 255 for 1."""
 
 
 @dataclass(frozen=True)

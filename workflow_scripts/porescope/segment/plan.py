@@ -11,14 +11,9 @@ import numpy as np
 import pandas as pd
 
 from porescope.errors import InputError
+from porescope.segment.classes import CLASSES
 
 log = logging.getLogger(__name__)
-
-CLASSES = 3
-"""0 metal, 1 dark pore, 2 shine-through pore."""
-
-IGNORED = 255
-"""Label of pixels from which nothing is learnt."""
 
 FEWEST_SLICES = 3
 """One to train on, one to validate on, one held out."""

@@ -1,19 +1,19 @@
 """Application of a trained network to a stack, a few slices at a time."""
 
+import csv
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import torch
 
 from porescope.progress import progress
-from porescope.segment.network import Calibration, as_input, load_network
-from porescope.segment.patches import PROBABILITY, grey_range, normalise, with_neighbours
-from porescope.segment.reliability import CERTAIN
-from porescope.torch_setup import Precision, autocast
+from porescope.segment.classes import CERTAIN, PROBABILITY
+from porescope.segment.network import Calibration, as_input, fold_normalisation, load_network
+from porescope.segment.patches import grey_range, normalise, with_neighbours
+from porescope.torch_setup import Precision, autocast, keep_freed_memory
 from porescope.volume import SLAB, Volume, VolumeWriter, read_volume, slabs
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,9 @@ class Applied(NamedTuple):
 
 def load_applied(weights: str | Path, device: str, precision: Precision = "auto") -> Applied:
     """A network from its file."""
+    keep_freed_memory()
     network, options, calibration = load_network(weights, device)
+    fold_normalisation(network)
     return Applied(network, options.neighbours, options.multiple_px, calibration, device, precision)
 
 
@@ -92,9 +94,17 @@ def predict_mask(
             labels_out.append(labels)
             probability_out.append(probability)
             rows += [slice_row(*pair, applied.calibration) for pair in zip(labels, probability, strict=True)]
-    table = pd.DataFrame(rows)
-    table.to_csv(slices, index_label="slice", float_format="%.6f")
-    log.info("relative density %.4f, expected error %.4f", *table[["relative_density", "expected_error"]].mean())
+    write_slices(slices, rows)
+    means = [float(np.mean([row[name] for row in rows])) for name in ("relative_density", "expected_error")]
+    log.info("relative density %.4f, expected error %.4f", *means)
+
+
+def write_slices(path: str | Path, rows: Sequence[Mapping[str, float]]) -> None:
+    """Write a table with a row a slice, without pandas, which takes longer to import than many a stack to predict."""
+    with Path(path).open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["slice", *rows[0]])
+        table.writerows([index, *(f"{value:.6f}" for value in row.values())] for index, row in enumerate(rows))
 
 
 def slice_row(labels: np.ndarray, probability: np.ndarray, calibration: Calibration) -> dict[str, float]:

@@ -5,8 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 
-CERTAIN = 255
-"""Stored value of probability 1."""
+from porescope.segment.classes import CERTAIN
 
 BINS = 15
 """Bins of equal mass of the reliability curve and of the expected calibration error."""

@@ -11,10 +11,9 @@ import pandas as pd
 
 from porescope.errors import InputError
 from porescope.progress import progress
+from porescope.segment.classes import CERTAIN, PROBABILITY
 from porescope.segment.interfaces import Surroundings
-from porescope.segment.patches import PROBABILITY
 from porescope.segment.plan import Split, read_plan
-from porescope.segment.reliability import CERTAIN
 from porescope.segment.reliability import reliability as curve
 from porescope.segment.tally import Tally
 from porescope.segment.truth import ManualTruth, SimulatedTruth, Truth, read_frame

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from porescope.segment.classes import CLASSES
 from porescope.segment.interfaces import UNKNOWN, Surroundings, displaced
-from porescope.segment.plan import CLASSES
 from porescope.segment.reliability import brier, count_levels, expected_calibration_error
 
 SHINE_THROUGH = 2

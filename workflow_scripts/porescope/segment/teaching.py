@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from porescope.segment.plan import IGNORED
+from porescope.segment.classes import IGNORED
 
 METAL, CTA_PORE = 0, 1
 

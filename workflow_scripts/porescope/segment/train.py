@@ -17,6 +17,7 @@ from porescope.errors import InputError
 from porescope.progress import progress
 from porescope.segment.augment import AugmentOptions, augment
 from porescope.segment.calibrate import calibrate
+from porescope.segment.classes import CLASSES, IGNORED
 from porescope.segment.network import (
     NetworkOptions,
     as_input,
@@ -27,8 +28,7 @@ from porescope.segment.network import (
     save_network,
 )
 from porescope.segment.patches import Patches, read_patches, splits_of
-from porescope.segment.plan import CLASSES, IGNORED
-from porescope.torch_setup import Precision, autocast, deterministic
+from porescope.torch_setup import Precision, autocast, deterministic, keep_freed_memory
 
 log = logging.getLogger(__name__)
 
@@ -141,6 +141,7 @@ def train(
         Seconds between two savings of the state.
     """
     deterministic()
+    keep_freed_memory()
     torch.manual_seed(seed)
     seen, unseen = read_patches(patches, "train"), read_patches(patches, "validation")
     network, network_options = starting_network(options, seen.grey.shape[1], start)

@@ -13,7 +13,7 @@ import tifffile
 from scipy import ndimage
 
 from porescope.errors import InputError
-from porescope.segment.conventional import is_solid
+from porescope.segment.imported import is_solid
 from porescope.segment.interfaces import UNKNOWN
 from porescope.volume import read_volume
 
