@@ -1,5 +1,7 @@
 """If these fail, trained generators are not reproducible, resumable, or do not listen to their condition."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from porescope.generate.cgan_sampling import sample_cgan
 from porescope.generate.cgan_training import CganTraining, train_cgan
 from porescope.generate.conditions import Condition, ConditionCode
 from porescope.generate.data import Batches
-from porescope.generate.ddpm import denoising_loss, noise_schedule, noise_steps
+from porescope.generate.ddpm import Denoiser, denoising_loss, noise_schedule, noise_steps
 from porescope.generate.ddpm_sampling import sample_ddpm, trace_denoising
 from porescope.generate.ddpm_training import DdpmTraining, train_ddpm
 from porescope.generate.ema import RunningMean
@@ -198,7 +200,7 @@ def test_guidance_pushes_away_from_the_unconditional(stripes, tmp_path):
     def difference(guidance):
         outputs = {name: tmp_path / f"{name}.npz" for name in ("A_200", "B_200")}
         files = [tmp_path / "ddpm.safetensors"], [tmp_path / "ddpm.json"]
-        sample_ddpm(*files, outputs, 12, 8, guidance, "float32", 3, "cpu")
+        sample_ddpm(*files, outputs, 48, 8, guidance, "float32", 3, "cpu")
         density = {name: Samples.load(path).solid.mean() for name, path in outputs.items()}
         return density["B_200"] - density["A_200"]
 
@@ -237,21 +239,33 @@ def test_noise_ends_without_signal_and_its_steps_are_even():
 
 
 def test_the_loss_feels_the_mean_density():
-    """The same squared error counts more as an offset of the density than as noise."""
-    clean = torch.zeros(2, 1, 16, 16)
-    offset = torch.full_like(clean, 0.1)
-    noise = offset * (1 - 2 * (torch.arange(16) % 2))
+    """The same wrong pixels cost more in one block than where as many of the other phase make up for them."""
+    columns = torch.arange(16) % 2
+    clean = (2.0 * columns - 1).expand(2, 1, 16, 16)
+    denser = torch.where(clean < 0, 0.2, 8.0)
+    swapped = torch.where(clean < 0, 0.1, -0.1)
     signal = torch.zeros(2)
-    assert float(denoising_loss(noise, clean, signal, 2.0, 1.0)) == pytest.approx(0.01, rel=1e-5)
-    assert float(denoising_loss(offset, clean, signal, 2.0, 1.0)) == pytest.approx(0.03, rel=1e-5)
+    for log_odds, offset in ((denser, 0.5 * (1 + math.tanh(0.1)) - 0.5 * (1 - math.tanh(4))), (swapped, 0.0)):
+        of_means = float(
+            denoising_loss(log_odds, clean, signal, 2.0, 1.0) - denoising_loss(log_odds, clean, signal, 2.0, 0.0)
+        )
+        assert of_means == pytest.approx(2 * offset**2, abs=1e-6)
 
 
-def test_errors_behind_less_noise_count_more():
-    """Signal-to-noise ratios 0 and 1 at shift 2 weigh 1 and 5, their mean 3."""
-    clean = torch.zeros(2, 1, 16, 16)
-    wrong = torch.zeros_like(clean)
-    wrong[1] = 0.1 * (1 - 2 * (torch.arange(16) % 2))
-    assert float(denoising_loss(wrong, clean, torch.tensor([0.0, 0.5]), 2.0, 0.0)) == pytest.approx(0.025 / 3, rel=1e-5)
+def test_the_loss_of_pixels_is_their_cross_entropy_and_counts_more_behind_less_noise():
+    """Signal-to-noise ratios 0 and 1 at shift 2 weigh 1 and 5, their mean 3; odds of 3 to 1 for the wrong phase."""
+    clean = torch.ones(2, 1, 16, 16)
+    log_odds = torch.full_like(clean, 40.0)
+    log_odds[1] = -math.log(3)
+    loss = float(denoising_loss(log_odds, clean, torch.tensor([0.0, 0.5]), 2.0, 0.0))
+    assert loss == pytest.approx(math.log(4) / 2 * 5 / 3, rel=1e-5)
+
+
+def test_a_clean_section_is_the_mean_over_both_phases():
+    network = Denoiser(16, 2, 2, [16, 16], 1).eval()
+    arguments = torch.randn(3, 1, 16, 16), torch.tensor([1, 50, 99]), torch.randn(3, 2)
+    solid = torch.sigmoid(network.log_odds(*arguments))
+    torch.testing.assert_close(network(*arguments), solid - (1 - solid))
 
 
 def test_the_running_mean_forgets_its_start_and_then_moves_slowly():

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from diffusers import DDPMScheduler, UNet2DModel
 from torch import nn
-from torch.nn.functional import avg_pool2d, pixel_shuffle, pixel_unshuffle
+from torch.nn.functional import avg_pool2d, binary_cross_entropy_with_logits, pixel_shuffle, pixel_unshuffle
 
 COARSE_BLOCK_PX = 8
 """Edge of the blocks whose mean error counts beside that of single pixels."""
@@ -55,10 +55,24 @@ class Denoiser(nn.Module):
         )
 
     def forward(self, noisy: torch.Tensor, noise_step: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
-        """Clean sections (n, 1, px, px) behind noisy ones at their noise steps (n,) under conditions (n, size)."""
+        """Clean sections (n, 1, px, px), pore -1 and solid +1, behind noisy ones; see log_odds.
+
+        The mean of what may be behind them, probability of solid less that of pore.
+        """
+        return torch.tanh(self.log_odds(noisy, noise_step, condition) / 2)
+
+    def log_odds(self, noisy: torch.Tensor, noise_step: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
+        """Logarithm of the odds (n, 1, px, px), float32, that pixels are solid rather than pore.
+
+        Parameters
+        ----------
+        noisy : (n, 1, px, px) tensor
+        noise_step : (n,) tensor
+        condition : (n, size) tensor
+        """
         folded = pixel_unshuffle(noisy, self.fold_px)
         unfolded: torch.Tensor = self.unet(folded, noise_step, class_labels=self.condition(condition)).sample
-        return pixel_shuffle(unfolded, self.fold_px)
+        return 2 * pixel_shuffle(unfolded, self.fold_px).float()
 
 
 def noise_schedule(steps: int, schedule: str, shift: float) -> Any:
@@ -101,13 +115,17 @@ def noise_steps(size: int, steps: int, chance: torch.Generator) -> torch.Tensor:
 
 
 def denoising_loss(
-    predicted: torch.Tensor, clean: torch.Tensor, signal: torch.Tensor, shift: float, coarse_weight: float
+    log_odds: torch.Tensor, clean: torch.Tensor, signal: torch.Tensor, shift: float, coarse_weight: float
 ) -> torch.Tensor:
-    """Weighted mean squared error of the clean section, of its pixels and of the means of blocks and whole sections.
+    """Weighted mean cross-entropy of pixels, and squared error of the means of blocks and whole sections.
 
     Parameters
     ----------
-    predicted, clean : (n, 1, px, px) tensor
+    log_odds : (n, 1, px, px) tensor
+        See Denoiser.log_odds.
+    clean : (n, 1, px, px) tensor
+        Pore -1 and solid +1. A section is one phase or the other: squared errors of pixels leave every tenth of a
+        generated section grey, and pores too smooth.
     signal : (n,) tensor
         Share of the signal in the variance of each noisy section.
     shift : float
@@ -121,8 +139,8 @@ def denoising_loss(
     """
     weight = (1 + shift**2 * signal / (1 - signal)).clamp(max=HIGHEST_WEIGHT)
     weight = (weight / weight.mean()).view(-1, 1, 1, 1)
-    error = predicted - clean
-    loss = (weight * error.square()).mean()
+    loss = (weight * binary_cross_entropy_with_logits(log_odds, (clean + 1) / 2, reduction="none")).mean()
+    error = torch.tanh(log_odds / 2) - clean
     for block in (COARSE_BLOCK_PX, error.shape[-1]):
         loss = loss + coarse_weight * (weight * avg_pool2d(error, block).square()).mean()
     return loss

@@ -92,8 +92,8 @@ class DdpmTrainer:
         when = noise_steps(options.batch, self._noise["steps"], chance).to(self._device)
         white = torch.randn(clean.shape, generator=chance).to(self._device)
         with autocast(self._device, options.precision):
-            predicted = self.denoiser(self._schedule.add_noise(clean, white, when), when, condition)
-        loss = denoising_loss(predicted.float(), clean, self._signal[when], self._noise["shift"], options.coarse_weight)
+            log_odds = self.denoiser.log_odds(self._schedule.add_noise(clean, white, when), when, condition)
+        loss = denoising_loss(log_odds, clean, self._signal[when], self._noise["shift"], options.coarse_weight)
         set_learning_rate(self._optimiser, step, options.steps, options.learning_rate)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()
