@@ -124,6 +124,7 @@ rule draw_matched_stacks:
         "results/benchmarks/segment/draw_matched_stacks.tsv"
     conda:
         "../envs/imaging.yaml"
+    priority: 1  # the longest chain of jobs begins here
     threads: config["simulate"]["workers"]
     resources:
         mem_mb=memory(base_mb=2000),
@@ -152,6 +153,7 @@ rule cut_matched_patches:
         "results/benchmarks/segment/cut_matched_patches.tsv"
     conda:
         "../envs/imaging.yaml"
+    priority: 1  # the longest chain of jobs begins here
     threads: 1
     resources:
         mem_mb=memory(2000),
@@ -207,6 +209,7 @@ rule adapt_twin:
         "results/benchmarks/segment/adapt_twin.tsv"
     conda:
         "../envs/torch.yaml"
+    priority: 1  # the longest chain of jobs begins here
     threads: config["segment"]["workers"]
     resources:
         mem_mb=memory(3000),

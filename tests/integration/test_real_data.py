@@ -67,6 +67,7 @@ def test_scores_of_a_real_image(results):
     assert scores.loc["unet_twin", "jaccard"] > scores.loc["hybrid", "jaccard"], (
         "the shipped network, never trained here"
     )
+    assert scores.loc[["unet_twin", "unet_best"], "jaccard"].min() > 0.78, "its neighbours are images of other places"
     assert scores["recall_shine_through"].isna().all()
 
 

@@ -27,16 +27,25 @@ from porescope.segment.network import (
     Calibration,
     NetworkOptions,
     build,
+    fold_normalisation,
     load_encoder,
     load_network,
     parameter_count,
     save_network,
 )
-from porescope.segment.patches import grey_range, normalise
-from porescope.segment.predict import OVERLAP_PX, load_applied, predict_batch, predict_mask, slice_row, tiles
+from porescope.segment.patches import alike, grey_range, normalise, with_neighbours
+from porescope.segment.predict import (
+    OVERLAP_PX,
+    load_applied,
+    predict_batch,
+    predict_mask,
+    predicted_slices,
+    slice_row,
+    tiles,
+)
 from porescope.segment.train import TrainingOptions, batch_indices, learning_rate, loss_of, train
 from porescope.torch_setup import autocast
-from porescope.volume import Spacing, read_volume, write_volume
+from porescope.volume import Spacing, Volume, read_volume, write_volume
 
 SCRIPTS = Path(training.__file__).parents[2]
 SPACING = Spacing(0.025, 0.025, 0.025)
@@ -71,6 +80,13 @@ def blobs(shape: tuple[int, ...], seed: int) -> tuple[np.ndarray, np.ndarray]:
     pore = ndimage.gaussian_filter(rng.standard_normal(shape), (*[0] * (len(shape) - 2), 3, 3)) > 0
     grey = np.where(pore, 60, 180) + 25 * rng.standard_normal(shape)
     return np.clip(grey, 0, 255).astype(np.uint8), pore.astype(np.uint8)
+
+
+def drifting(shape: tuple[int, int, int], seed: int) -> np.ndarray:
+    """Noisy grey values of slices that show the same structure, each a pixel further."""
+    grey, _ = blobs(shape[1:], seed)
+    noise = np.random.default_rng(seed).integers(0, 30, shape)
+    return np.stack([np.roll(grey, z, 1) // 2 + extra for z, extra in enumerate(noise)]).astype(np.uint8)
 
 
 @pytest.fixture
@@ -189,7 +205,7 @@ def weights(tmp_path: Path) -> Path:
 
 
 def test_prediction_in_slabs_equals_prediction_of_the_whole(tmp_path: Path, weights: Path) -> None:
-    grey, _ = blobs((37, 45, 52), 2)  # no multiple of a slab nor of 8 px
+    grey = drifting((37, 45, 52), 2)  # no multiple of a slab nor of 8 px
     write_volume(tmp_path / "grey.ome.zarr", grey, SPACING, "image", origin=(0.0, 0.1, 0.2))
     predict_mask(tmp_path / "grey.ome.zarr", weights, tmp_path / "mask.ome.zarr", tmp_path / "s.csv", "cpu", "float32")
     volume = read_volume(tmp_path / "grey.ome.zarr")
@@ -203,6 +219,32 @@ def test_prediction_in_slabs_equals_prediction_of_the_whole(tmp_path: Path, weig
     assert np.mean(mask.array[:] != labels) < 1e-3
     assert mask.origin == stored.origin == volume.origin
     assert mask.spacing == stored.spacing == SPACING
+
+
+def test_a_slice_is_not_seen_beside_one_of_another_place(weights: Path) -> None:
+    first, second = drifting((5, 40, 48), 5), drifting((4, 40, 48), 6)
+    together = np.concatenate([first, second])
+    pieces = alike(together)
+    assert np.array_equal(pieces, [0] * 5 + [1] * 4)
+    applied = load_applied(weights, "cpu", "float32")
+    limits = grey_range(Volume(together, SPACING))
+    (found,) = (probability for _, probability in predicted_slices(Volume(together, SPACING), applied))
+    for part, there in ((first, found[:5]), (second, found[5:])):
+        levels = normalise(part, limits)
+        channels = np.stack([with_neighbours(levels, z, 1) for z in range(len(part))])
+        assert np.abs(predict_batch(channels, applied)[1].astype(int) - there).max() <= 1
+
+
+def test_normalisation_folds_into_convolutions_without_changing_answers() -> None:
+    network = build(NetworkOptions(**SMALL, in_channels=3, classes=3))
+    batch = torch.randn(4, 3, 32, 32, generator=torch.Generator().manual_seed(1))
+    network.train()(batch)  # statistics other than 0 and 1
+    network.eval()
+    with torch.inference_mode():
+        before = network(batch)
+        fold_normalisation(network)
+        assert not any(isinstance(layer, torch.nn.BatchNorm2d) for layer in network.modules())
+        assert torch.allclose(network(batch), before, atol=1e-5)
 
 
 def test_labels_and_probability_agree(weights: Path) -> None:

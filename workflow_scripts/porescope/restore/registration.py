@@ -11,6 +11,7 @@ from scipy.sparse.linalg import spsolve
 from skimage.registration import phase_cross_correlation
 
 from porescope.errors import InputError
+from porescope.shifting import shift_image
 
 TAPER = 0.1
 """Share of the image that the window fades out, against edges that would correlate with themselves."""
@@ -224,5 +225,5 @@ def common_region(shifts: np.ndarray, shape: tuple[int, int], name: str) -> Crop
 def shift_back(pixels: np.ndarray, shift: np.ndarray, crop: Crop, order: int) -> np.ndarray:
     """Undo a displacement (y, x) by spline interpolation of an order (1 linear, 3 cubic) and crop."""
     if np.any(shift):
-        pixels = ndimage.shift(pixels, -shift, order=order, mode="mirror")
+        pixels = shift_image(pixels, -shift, order, edge="reflect")
     return pixels[slice(*crop.y), slice(*crop.x)]

@@ -18,6 +18,9 @@ PERCENTILES = (1.0, 99.0)
 DARK, BRIGHT = 43, 213
 """Where these percentiles come to lie among 0 to 255; a quarter of the range stays on both sides for outliers."""
 
+LIKENESS = 0.1
+"""Correlation of two slices under which one tells nothing of the other, and a network is better not shown it."""
+
 SLABS_SEEN = 8
 """Slabs, spread over the stack, from which the percentiles are taken."""
 
@@ -77,6 +80,27 @@ def with_neighbours(slices: np.ndarray, index: int, neighbours: int) -> np.ndarr
     """
     around = np.arange(index - neighbours, index + neighbours + 1)
     return np.asarray(slices[np.clip(around, 0, len(slices) - 1)])
+
+
+def alike(slices: np.ndarray) -> np.ndarray:
+    """Which of these slices lie in one piece of the specimen, as numbers that rise with each break.
+
+    Parameters
+    ----------
+    slices : (n, ny, nx) uint8 array
+        Normalised, in order.
+
+    Returns
+    -------
+    (n,) int array
+        Slices of one number follow each other closely: each one's greys correlate with those of the next by LIKENESS at
+        least. A break is a gap in the stack, or a folder of single images that are no neighbours at all.
+    """
+    grey = slices[:, ::2, ::2].reshape(len(slices), -1).astype(np.float32)
+    grey -= grey.mean(axis=1, keepdims=True)
+    norms = np.maximum(np.linalg.norm(grey, axis=1), 1e-6)
+    correlation = np.einsum("ij,ij->i", grey[:-1], grey[1:]) / (norms[:-1] * norms[1:])
+    return np.concatenate([[0], np.cumsum(correlation < LIKENESS)])
 
 
 def write_patches(path: str | Path, parts: Mapping[str, Patches]) -> None:

@@ -12,7 +12,7 @@ import torch
 from porescope.progress import progress
 from porescope.segment.classes import CERTAIN, PROBABILITY
 from porescope.segment.network import Calibration, as_input, fold_normalisation, load_network
-from porescope.segment.patches import grey_range, normalise, with_neighbours
+from porescope.segment.patches import alike, grey_range, normalise, with_neighbours
 from porescope.torch_setup import Precision, autocast, keep_freed_memory
 from porescope.volume import SLAB, Volume, VolumeWriter, read_volume, slabs
 
@@ -128,9 +128,16 @@ def predicted_slices(source: Volume, applied: Applied) -> Iterator[tuple[np.ndar
         below = max(0, slab.start - applied.neighbours)
         above = min(n_slices, slab.stop + applied.neighbours)
         grey = normalise(np.asarray(source.array[below:above]), limits)
+        piece = alike(grey)
         for batch in slabs(slab.stop - slab.start, at_once):
             chosen = range(slab.start + batch.start - below, slab.start + batch.stop - below)
-            yield predict_batch(np.stack([with_neighbours(grey, z, applied.neighbours) for z in chosen]), applied)
+            yield predict_batch(np.stack([_surrounded(grey, piece, z, applied.neighbours) for z in chosen]), applied)
+
+
+def _surrounded(grey: np.ndarray, piece: np.ndarray, index: int, neighbours: int) -> np.ndarray:
+    """A slice between its neighbours, of which those beyond a break count as missing; see patches.alike."""
+    first, end = np.searchsorted(piece, [piece[index], piece[index] + 1])
+    return with_neighbours(grey[first:end], index - int(first), neighbours)
 
 
 def predict_batch(grey: np.ndarray, applied: Applied) -> tuple[np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from porescope.shifting import shift_image
 from porescope.volume import Spacing
 
 LEAST_THICKNESS = 0.2
@@ -119,7 +120,7 @@ def drift_margins(spacing: Spacing, instrument: Instrument) -> tuple[int, int]:
 
 def shift_slice(image: np.ndarray, shift_px: np.ndarray) -> np.ndarray:
     """Move the content of a periodic slice (y, x) by a sub-pixel shift (cubic spline)."""
-    return ndimage.shift(image, shift_px, order=3, mode="grid-wrap")
+    return shift_image(image, shift_px, order=3, edge="wrap")
 
 
 def curtains(shape: tuple[int, int], spacing: Spacing, instrument: Instrument, rng: np.random.Generator) -> np.ndarray:

@@ -32,7 +32,7 @@ def matched_ranges(
     ranges : dict
         As config simulate/random_stacks/ranges.
     structure : dict
-        Ranges of relative_density, feature_px and flattening in their place.
+        edge_px, and ranges of relative_density, feature_px, flattening and blur_px, in their place.
     beam, instrument : dict
         Settings as config simulate/beam and simulate/instrument, lengths in um.
     voxel_nm : dict
