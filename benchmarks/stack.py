@@ -75,7 +75,7 @@ def measured(step: Callable[[Path, int], None], folder: Path, threads: int) -> t
 
 def raw_to_mask(shape: tuple[int, int, int], threads: int) -> None:
     """A whole stack from raw slices to the mask, each step a process of its own as in the workflow."""
-    total = 0.0
+    figures = []
     with (
         tempfile.TemporaryDirectory() as place,
         ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=1) as processes,
@@ -85,13 +85,18 @@ def raw_to_mask(shape: tuple[int, int, int], threads: int) -> None:
         write_slices(folder / "slices", shape)
         print(f"{shape}, {np.prod(shape) / 1e6:.0f} megavoxels, {threads} threads")
         for step in (ingest, restore, predict):
-            wall, cpu, megabytes = processes.submit(measured, step, folder, threads).result()
-            total += wall
-            print(
-                f"  {step.__name__:8}{wall:6.0f} s, {cpu:6.0f} s of processor time, peak {megabytes:5.0f} MB",
-                flush=True,
-            )
-    print(f"  raw to mask {total:.0f} s")
+            figures.append(processes.submit(measured, step, folder, threads).result())
+            show(step.__name__, *figures[-1])
+    walls, cpus, peaks = zip(*figures, strict=True)
+    show("raw to mask", sum(walls), sum(cpus), max(peaks))
+
+
+def show(step: str, wall: float, cpu: float, megabytes: float) -> None:
+    """One line; processor time over time by the clock is how many cores were busy."""
+    print(
+        f"  {step:12}{wall:6.0f} s, {cpu:6.0f} s of processor time ({cpu / wall:.1f} cores), peak {megabytes:5.0f} MB",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

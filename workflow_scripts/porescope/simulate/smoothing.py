@@ -51,16 +51,18 @@ def _smooth_along_z(field: np.ndarray, weights: np.ndarray) -> None:
 def _smooth_rows(section: np.ndarray, weights: np.ndarray) -> None:
     """Along the first axis: sums of whole rows, which the processor takes eight numbers at a time."""
     n, width = section.shape
-    old = section.copy()
+    old = section.copy()  # its rows are known to be without gaps: only then does the compiler take numbers together
+    row = np.empty(width, section.dtype)
     for i in range(n):
-        row = section[i]
+        here = old[i]
         for x in range(width):
-            row[x] = weights[0] * old[i, x]
+            row[x] = weights[0] * here[x]
         for k in range(1, weights.size):
             before, after = old[(i - k) % n], old[(i + k) % n]
             weight = weights[k]
             for x in range(width):
                 row[x] += weight * (before[x] + after[x])
+        section[i] = row
 
 
 @numba.njit(fastmath=True, cache=True)
@@ -78,6 +80,7 @@ def _smooth_columns(section: np.ndarray, weights: np.ndarray) -> None:
         for x in range(n):
             row[x] = weights[0] * padded[reach + x]
         for k in range(1, weights.size):
+            before, after = padded[reach - k : reach - k + n], padded[reach + k : reach + k + n]
             weight = weights[k]
             for x in range(n):
-                row[x] += weight * (padded[reach + x - k] + padded[reach + x + k])
+                row[x] += weight * (before[x] + after[x])
