@@ -420,7 +420,10 @@ rule sample_volume:
         runtime=minutes(60),
         gpu=gpu(config["device"]),
     params:
-        options={key: config["generate"]["volumes"][key] for key in ("edge_px", "steps", "thickness")},
+        options={
+            **{key: config["generate"]["volumes"][key] for key in ("edge_px", "steps", "thickness")},
+            "guidance": lookup(within=config, dpath="generate/ddpm/sampling/guidance"),
+        },
         precision=lookup(within=config, dpath="generate/ddpm/training/precision"),
         seed=config["seed"],
         device=config["device"],
@@ -460,3 +463,95 @@ rule score_volumes:
         code=code("score_volumes.py"),
     script:
         "../workflow_scripts/score_volumes.py"
+
+
+use rule sample_volume as sample_wanted_volume with:
+    input:
+        weights=[rules.train_wanted.output.weights],
+        architecture=[rules.train_wanted.output.architecture],
+        sections="results/generate/wanted/samples/{condition}.npz",
+    output:
+        volume=directory("results/generate/wanted/volumes/{condition}.ome.zarr"),
+        stack="results/generate/wanted/volumes/{condition}.tif",
+    log:
+        "results/logs/generate/sample_wanted_volume/{condition}.log",
+    benchmark:
+        "results/benchmarks/generate/sample_wanted_volume/{condition}.tsv"
+    params:
+        options={
+            **{key: config["generate"]["volumes"][key] for key in ("edge_px", "steps", "thickness")},
+            "guidance": lookup(within=config, dpath="generate/wanted/guidance"),
+        },
+
+
+rule describe_wanted:
+    """Describe volumes of wanted conditions and, on the same voxels, all specimens of their materials."""
+    input:
+        volumes=expand(rules.sample_wanted_volume.output.volume, condition=campaign.wanted_conditions),
+        sections=expand(rules.sample_wanted.output.samples, condition=campaign.wanted_conditions),
+        masks=[campaign.mask(sample) for sample in campaign.wanted_specimens],
+    output:
+        table="results/generate/wanted/descriptors.csv",
+    log:
+        "results/logs/generate/describe_wanted.log",
+    benchmark:
+        "results/benchmarks/generate/describe_wanted.tsv"
+    conda:
+        "../envs/imaging.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(1500),
+        runtime=minutes(60),
+    params:
+        samples=campaign.wanted_specimens,
+        describe=lookup(within=config, dpath="describe"),
+        code=code("describe_wanted.py"),
+    script:
+        "../workflow_scripts/describe_wanted.py"
+
+
+rule check_wanted:
+    """Compare what was wanted with what the regression says of the volumes and with what their metal conducts."""
+    input:
+        descriptors=rules.describe_wanted.output.table,
+        model=rules.fit_models.output.model,
+        properties=rules.collect_properties.output.properties,
+    output:
+        table="results/generate/wanted/check.csv",
+    log:
+        "results/logs/generate/check_wanted.log",
+    benchmark:
+        "results/benchmarks/generate/check_wanted.tsv"
+    conda:
+        "../envs/stats.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(500),
+        runtime=minutes(5),
+    params:
+        solid=lookup(within=config, dpath="property/solid"),
+        code=code("check_wanted.py"),
+    script:
+        "../workflow_scripts/check_wanted.py"
+
+
+rule plot_wanted:
+    """Draw what volumes of wanted conditions have against what was wanted."""
+    input:
+        table=rules.check_wanted.output.table,
+    output:
+        figure="results/generate/wanted/check.png",
+    log:
+        "results/logs/generate/plot_wanted.log",
+    benchmark:
+        "results/benchmarks/generate/plot_wanted.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(500),
+        runtime=minutes(5),
+    params:
+        code=code("plot_wanted.py"),
+    script:
+        "../workflow_scripts/plot_wanted.py"

@@ -14,7 +14,7 @@ CONFIG = {
     "segment": {"segmenters": ["cta", "hybrid", "unet_hybrid"]},
     "describe": {"segmenter": "unet_hybrid", "conductivity": True},
     "relate": {"models": [{"name": "Q", "features": ["alpha"]}], "rivals": [], "table": None},
-    "generate": {"withheld_C": None, "volumes": {"conditions": None}},
+    "generate": {"withheld_C": None, "volumes": {"conditions": None}, "wanted": {"conditions": []}},
     "report": {"specimens_shown": 3, "descriptors": ["relative_density"]},
 }
 

@@ -36,7 +36,7 @@ def _config(*models: tuple[str, list[str]], transform: str = "none", **changes) 
     relate = {"models": [{"name": n, "features": f} for n, f in models], "transform": transform}
     relate |= {"table": None, "rivals": [], "laws": ["bruggeman"], "predictor": "best"}
     measured = {"name": "conductivity", "unit": "S/cm"}
-    generate = {"withheld_C": None, "volumes": {"conditions": None}}
+    generate = {"withheld_C": None, "volumes": {"conditions": None}, "wanted": {"conditions": []}}
     return {"property": measured, "relate": relate | changes, "generate": generate}
 
 

@@ -28,7 +28,7 @@ def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Campaign:
     Path("samples.tsv").write_text("\n".join("\t".join(row) for row in rows) + "\n")
     config: dict[str, Any] = {
         "segment": {"segmenters": ["cta", "unet_hybrid"]},
-        "generate": {"withheld_C": None, "volumes": {"conditions": None}},
+        "generate": {"withheld_C": None, "volumes": {"conditions": None}, "wanted": {"conditions": []}},
     }
     return Campaign(read_specimens(Path("samples.tsv"), SCHEMAS), config)
 

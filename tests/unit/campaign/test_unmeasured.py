@@ -1,6 +1,7 @@
 """If these fail, sections of a condition that was never measured, or withheld, could not be asked for by their path."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,16 @@ from porescope.errors import InputError
 HOME = Path(__file__).parents[3]
 
 
-def with_withheld(temperatures: list[float] | None, volumes: list[str] | None = None) -> Campaign:
+def with_withheld(
+    temperatures: list[float] | None,
+    volumes: list[str] | None = None,
+    conditions: Iterable[str] = (),
+    quantity: str = "property",
+) -> Campaign:
     specimens = read_specimens(HOME / "config" / "samples.tsv", HOME / "config" / "schemas")
-    return Campaign(specimens, {"generate": {"withheld_C": temperatures, "volumes": {"conditions": volumes}}})
+    wanted = {"quantity": quantity, "conditions": list(conditions)}
+    config = {"withheld_C": temperatures, "volumes": {"conditions": volumes}, "wanted": wanted}
+    return Campaign(specimens, {"generate": config})
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +64,22 @@ def test_volumes_are_of_the_middle_temperatures_unless_others_are_named() -> Non
     assert with_withheld([], []).volumes == []
     with pytest.raises(InputError, match="generate/volumes/conditions holds 'NPC_300'"):
         with_withheld([], ["NPC_300"])
+
+
+def test_wanted_conditions_are_checked_beside_all_specimens_of_their_materials() -> None:
+    found = with_withheld([], [], ["NPC_120000", "NPC_1.5"])
+    assert found.wanted_conditions == ["NPC_120000", "NPC_1.5"]
+    assert {name.split("_")[0] for name in found.wanted_specimens} == {"NPC"}
+    assert len(found.wanted_specimens) == 6
+    assert with_withheld([]).wanted_specimens == []
+
+
+@pytest.mark.parametrize("name", ["XYZ_120000", "NPC", "NPC_much", "NPC_-5"])
+def test_a_wanted_condition_of_no_known_material_or_without_number_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match=f"generate/wanted/conditions holds '{name}', expected .*HPA, HPB, NPC"):
+        with_withheld([], [], [name])
+
+
+def test_conditions_of_another_quantity_than_the_property_cannot_be_checked() -> None:
+    with pytest.raises(InputError, match="generate/wanted/quantity is 'relative_density', expected 'property'"):
+        with_withheld([], [], ["NPC_0.6"], "relative_density")

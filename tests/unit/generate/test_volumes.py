@@ -19,6 +19,7 @@ from porescope.generate.volumes import (
     denoise_volume,
     less_noisy,
     noise_step_of,
+    predicted,
     sample_volume,
     thickness_px,
 )
@@ -26,7 +27,7 @@ from porescope.ingest.metadata import file_voxel_size
 from porescope.volume import Spacing, read_volume, write_volume
 
 NOISE = {"steps": 100, "schedule": "squaredcos_cap_v2", "shift": 2.0}
-OPTIONS = VolumeOptions(edge_px=16, steps=6, thickness=0.7)
+OPTIONS = VolumeOptions(edge_px=16, steps=6, thickness=0.7, guidance=1.0)
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +96,7 @@ def test_equal_seeds_make_equal_volumes_and_others_do_not(trained, tmp_path):
 
 def test_an_edge_that_the_network_cannot_halve_is_refused(trained, tmp_path):
     with pytest.raises(InputError, match=r"edge_px is 18, expected a multiple of 4"):
-        made(trained, tmp_path, options=VolumeOptions(18, 6, 0.7))
+        made(trained, tmp_path, options=VolumeOptions(18, 6, 0.7, 1.0))
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
@@ -211,3 +212,17 @@ def test_networks_take_turns():
         for networks in ([network], [network, Knowing()])
     )
     assert not torch.equal(alone, both)
+
+
+class Obedient(torch.nn.Module):
+    """A network whose sections are as grey as it is told to make them."""
+
+    def forward(self, noisy, noise_step, condition):  # noqa: ARG002
+        return torch.ones_like(noisy) * condition[:, 1].view(-1, 1, 1, 1)
+
+
+@pytest.mark.parametrize(("guidance", "grey"), [(1.0, 0.2), (2.0, 0.4)])
+def test_guidance_goes_beyond_what_is_made_without_a_condition(guidance, grey):
+    sections = torch.zeros(3, 8, 8)
+    found = predicted(Obedient(), sections, 10.0, torch.tensor([[1.0, 0.2]]), guidance)
+    assert torch.allclose(found, torch.full_like(found, grey))

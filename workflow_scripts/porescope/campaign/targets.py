@@ -55,7 +55,7 @@ class Campaign:
     ------
     InputError
         The slices of a specimen are missing, have a gap or a duplicate; what is withheld or wanted as a volume was
-        not measured.
+        not measured; a wanted condition is of no known material, or of another quantity than the property.
     """
 
     def __init__(self, specimens: dict[str, Specimen], config: dict[str, Any]) -> None:
@@ -68,6 +68,8 @@ class Campaign:
         """Temperatures kept from a training of the diffusion model, each with the conditions generated at it."""
         self.volumes = self._volumes()
         """Conditions whose volumes are generated and compared: the config's, or the middle one of each material."""
+        self.wanted_conditions = self._wanted_conditions()
+        """Conditions of a wanted property whose volumes are checked when asked for."""
 
     @cached_property
     def relation(self) -> Relation:
@@ -143,6 +145,12 @@ class Campaign:
         return f"(?:{'|'.join(map(re.escape, materials))})_[0-9]+(?:\\.[0-9]+)?"
 
     @property
+    def wanted_specimens(self) -> list[str]:
+        """Specimens that generators learn from, of the materials of wanted conditions."""
+        materials = {name.rpartition("_")[0] for name in self.wanted_conditions}
+        return [name for name in self.sectioned if self.specimens[name].material in materials]
+
+    @property
     def trainings(self) -> range:
         """Numbers of the independent trainings of each generator."""
         return range(1, self.config["generate"]["trainings"] + 1)
@@ -207,6 +215,23 @@ class Campaign:
                     f"expected some of {', '.join(self.conditions)} (others can be asked for by path, see README)"
                 )
         return list(wanted)
+
+    def _wanted_conditions(self) -> list[str]:
+        section = self.config["generate"]["wanted"]
+        names: list[str] = section["conditions"]
+        for name in names:
+            if not self.sectioned or not re.fullmatch(self.wanted, name):
+                known = ", ".join(dict.fromkeys(self.specimens[sample].material for sample in self.sectioned))
+                raise InputError(
+                    f"config: generate/wanted/conditions holds '{name}', expected a material to learn from "
+                    f"({known or 'none'}) and a number, as in NPC_120000"
+                )
+        if names and section["quantity"] != "property":
+            raise InputError(
+                f"config: generate/wanted/quantity is '{section['quantity']}', expected 'property' where "
+                "generate/wanted/conditions are to be checked"
+            )
+        return names
 
     def _truth(self, sample: str) -> dict[str, Any]:
         specimen = self.specimens[sample]

@@ -61,11 +61,14 @@ class VolumeOptions:
         Noise steps; each takes a prediction for all sections across one axis.
     thickness : float
         Factor of thickness_px.
+    guidance : float
+        How far the condition is followed; see ddpm_sampling.denoising.
     """
 
     edge_px: int
     steps: int
     thickness: float
+    guidance: float
 
 
 def sample_volume(
@@ -170,19 +173,28 @@ def denoise_volume(
         signal, after = shares[index : index + 2]
         averaged, lower = averaged_along(state, axis, thickness_px(signal, options.thickness), signal)
         step = noise_step_of(signals, lower)
-        clean = predicted(network, averaged.movedim(axis, 0), step, condition).movedim(0, axis)
+        clean = predicted(network, averaged.movedim(axis, 0), step, condition, options.guidance).movedim(0, axis)
         clean = clean + (2 * density - 1 - clean[inside].mean())
         fresh = torch.randn(shape, generator=chance).to(condition.device)
         state = less_noisy(state, clean, signal, after, fresh)
     return state[inside]
 
 
-def predicted(network: nn.Module, sections: torch.Tensor, noise_step: float, condition: torch.Tensor) -> torch.Tensor:
+def predicted(
+    network: nn.Module, sections: torch.Tensor, noise_step: float, condition: torch.Tensor, guidance: float
+) -> torch.Tensor:
     """Clean sections (n, px, px) behind noisy ones."""
     parts = sections.unsqueeze(1).split(BATCH)
     steps = [torch.full((len(part),), noise_step, device=part.device) for part in parts]
-    clean = [network(p, s, condition.expand(len(p), -1)).float() for p, s in zip(parts, steps, strict=True)]
-    return torch.cat(clean)[:, 0]
+
+    def under(vector: torch.Tensor) -> torch.Tensor:
+        clean = [network(p, s, vector.expand(len(p), -1)).float() for p, s in zip(parts, steps, strict=True)]
+        return torch.cat(clean)[:, 0]
+
+    if guidance == 1:
+        return under(condition)
+    without = under(torch.zeros_like(condition))
+    return without + guidance * (under(condition) - without)
 
 
 def less_noisy(
