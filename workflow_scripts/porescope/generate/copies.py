@@ -18,7 +18,7 @@ PLANTED = "planted"
 """Origin of copies of training sections, planted to see whether they are found."""
 
 COMPARED = 96
-"""Sections of a generator and condition that are looked at, evenly from all trainings."""
+"""Sections of a generator and condition that are looked at, evenly from all trainings; and copies that are planted."""
 
 PAIRS = 6
 """Nearest pairs kept of each origin."""
@@ -69,8 +69,9 @@ def find_copies(
         A row an origin (generators, then 'planted') and condition: origin, material, temperature_C, n_sections,
         near_distance (the 5th percentile of the distances of held-out real sections to training ones), n_near and
         share_near (sections nearer than that), median_distance, share_alike (sections of one half that are nearer
-        than that to one of the other half). Real sections that no network saw have a share_near of 0.05 by definition;
-        a generator that repeats what it saw has a larger one, and one that repeats itself a large share_alike.
+        than that to one of the other half; NaN of planted copies). Real sections that no network saw have a share_near
+        of 0.05 by definition; a generator that repeats what it saw has a larger one, and one that repeats itself a
+        large share_alike.
     """
     real = Sections.load(sections)
     train, held_out = real.part(TRAIN).by_condition, real.part(HELD_OUT).by_condition
@@ -79,7 +80,7 @@ def find_copies(
     for condition, known in progress(train.items(), len(train), "conditions"):
         limit = near_distance(nearest(held_out[condition], known, symmetries).distance)
         candidates = {name: found[condition] for name, found in files.items() if condition in found}
-        candidates[PLANTED] = planted_copies(known, symmetries, seed)
+        candidates[PLANTED] = planted_copies(known[evenly(len(known), min(len(known), COMPARED))], symmetries, seed)
         turned = list(combined(known, symmetries))
         for origin, solid in candidates.items():
             found = nearest(solid, known, symmetries)
@@ -94,7 +95,7 @@ def find_copies(
                     "n_near": int(near.sum()),
                     "share_near": float(near.mean()),
                     "median_distance": float(np.median(found.distance)),
-                    "share_alike": share_alike(solid, symmetries, limit),
+                    "share_alike": math.nan if origin == PLANTED else share_alike(solid, symmetries, limit),
                 }
             )
             for i in np.argsort(found.distance)[:PAIRS]:

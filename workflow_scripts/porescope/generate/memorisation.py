@@ -62,9 +62,11 @@ def nearest(sections: np.ndarray, training: np.ndarray, symmetries: Sequence[str
     for dy, dx in product(range(-reach, reach + 1), repeat=2):
         a = _window(here, dy, dx)
         b = _window(there, -dy, -dx)
-        squares = (a * a).sum(axis=1)[:, np.newaxis] + (b * b).sum(axis=1) - 2 * (a @ b.T)
+        squares = a @ b.T
+        squares *= -2
+        squares += np.einsum("ij,ij->i", b, b)
         closest = squares.argmin(axis=1)
-        distance = squares[np.arange(len(a)), closest] / a.shape[1]
+        distance = (squares[np.arange(len(a)), closest] + np.einsum("ij,ij->i", a, a)) / a.shape[1]
         better = distance < best
         best[better] = distance[better]
         index[better] = closest[better]
