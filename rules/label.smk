@@ -33,7 +33,7 @@ rule label_stack:
         mem_mb=memory(base_mb=1000),
         runtime=minutes(10, per_megavoxel=0.1),
     params:
-        options=lookup(within=config, dpath="label"),
+        options={part: what for part, what in config["label"].items() if part != "workers"},
         code=code("label_stack.py"),
     script:
         "../workflow_scripts/label_stack.py"

@@ -122,9 +122,9 @@ rule draw_matched_stacks:
         "results/logs/segment/draw_matched_stacks.log",
     benchmark:
         "results/benchmarks/segment/draw_matched_stacks.tsv"
+    priority: 1  # the longest chain of jobs begins here
     conda:
         "../envs/imaging.yaml"
-    priority: 1  # the longest chain of jobs begins here
     threads: config["simulate"]["workers"]
     resources:
         mem_mb=memory(base_mb=2000),
@@ -151,9 +151,9 @@ rule cut_matched_patches:
         "results/logs/segment/cut_matched_patches.log",
     benchmark:
         "results/benchmarks/segment/cut_matched_patches.tsv"
+    priority: 1  # the longest chain of jobs begins here
     conda:
         "../envs/imaging.yaml"
-    priority: 1  # the longest chain of jobs begins here
     threads: 1
     resources:
         mem_mb=memory(2000),
@@ -207,9 +207,9 @@ rule adapt_twin:
         "results/logs/segment/adapt_twin.log",
     benchmark:
         "results/benchmarks/segment/adapt_twin.tsv"
+    priority: 1  # the longest chain of jobs begins here
     conda:
         "../envs/torch.yaml"
-    priority: 1  # the longest chain of jobs begins here
     threads: config["segment"]["workers"]
     resources:
         mem_mb=memory(3000),
