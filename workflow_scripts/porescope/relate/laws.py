@@ -13,12 +13,6 @@ LAWS: dict[str, tuple[str, ...]] = {
 
 OPTIONAL = "constrictivity"
 
-FORMULAS = {
-    "bruggeman": "σ₀ D^1.5",
-    "tortuosity": "σ₀ D / τ²",
-    "geometric": "σ₀ D^a b^c / τ^d",
-}
-
 
 @dataclass(frozen=True)
 class LawFit:

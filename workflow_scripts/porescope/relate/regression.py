@@ -8,9 +8,6 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-TRANSFORMS = ("none", "log")
-"""What the target may be: the property itself or its natural logarithm."""
-
 CONFIDENCE = 0.95
 
 
