@@ -13,6 +13,7 @@ from porescope.generate.conditions import Condition
 from porescope.generate.samples import Samples
 from porescope.generate.wanted import describe_wanted
 from porescope.generate.wanted_check import check_wanted
+from porescope.report.wanted import wanted_figure
 from porescope.volume import Spacing, write_volume
 
 SOLID = 1000.0
@@ -148,3 +149,13 @@ def test_a_volume_and_a_mask_of_one_structure_are_described_alike(tmp_path):
 def test_no_condition_is_refused():
     with pytest.raises(InputError, match="generate/wanted/conditions names no condition"):
         describe_wanted([], [], {}, DescribeOptions(voi_um=2.0))
+
+
+def test_the_figure_has_a_row_a_material_and_shows_what_was_wanted(tmp_path):
+    made = [("generated", "A_100", 100.0, False, 0.5, 0.30), ("generated", "A_500", 500.0, True, 0.8, 0.70)]
+    figure = wanted_figure(check(tmp_path, made).reset_index())
+    assert len(figure.axes) == 3
+    lines = {line.get_label(): line for line in figure.axes[1].lines}
+    assert list(lines["generated"].get_ydata()) == pytest.approx([300])
+    assert list(lines["generated, extrapolated"].get_ydata()) == pytest.approx([700])
+    assert list(lines["real specimens"].get_xdata()) == [50, 150]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter
 
 from porescope.report.style import ALARM, MUTED, ORIGIN_COLOURS, WIDTH_IN, axis_label, canvas, house_style, plain, save
 
@@ -73,4 +74,5 @@ def _draw(ax: Axes, own: pd.DataFrame, panel: Panel) -> None:
             ax.plot(x, y, "D", label=label, markersize=6, color=colour, markerfacecolor=face or colour)
     ax.set_title(plain(panel.title), fontsize=8.5)
     ax.set_xlabel(axis_label("wanted or measured", own["unit"].iloc[0]))
-    ax.ticklabel_format(style="sci", scilimits=(-2, 3), useMathText=True)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(EngFormatter(sep=""))
