@@ -18,6 +18,7 @@ rule cut_sections:
         "results/benchmarks/generate/cut_sections.tsv"
     conda:
         "../envs/imaging.yaml"
+    priority: 1
     threads: 1
     resources:
         mem_mb=memory(1000),
@@ -46,6 +47,7 @@ rule train_ddpm:
         "results/benchmarks/generate/train_ddpm/{training}.tsv"
     conda:
         "../envs/torch.yaml"
+    priority: 1
     threads: lookup(within=config, dpath="generate/workers")
     resources:
         mem_mb=memory(2500),
@@ -112,6 +114,7 @@ rule train_cgan:
         "results/benchmarks/generate/train_cgan/{training}.tsv"
     conda:
         "../envs/torch.yaml"
+    priority: 1
     threads: lookup(within=config, dpath="generate/workers")
     resources:
         mem_mb=memory(2500),
@@ -142,6 +145,7 @@ rule sample_ddpm:
         "results/benchmarks/generate/sample_ddpm.tsv"
     conda:
         "../envs/torch.yaml"
+    priority: 1
     threads: lookup(within=config, dpath="generate/workers")
     resources:
         mem_mb=memory(2500),
