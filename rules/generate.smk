@@ -16,9 +16,9 @@ rule cut_sections:
         "results/logs/generate/cut_sections.log",
     benchmark:
         "results/benchmarks/generate/cut_sections.tsv"
+    priority: 1
     conda:
         "../envs/imaging.yaml"
-    priority: 1
     threads: 1
     resources:
         mem_mb=memory(1000),
@@ -45,9 +45,9 @@ rule train_ddpm:
         "results/logs/generate/train_ddpm/{training}.log",
     benchmark:
         "results/benchmarks/generate/train_ddpm/{training}.tsv"
+    priority: 1
     conda:
         "../envs/torch.yaml"
-    priority: 1
     threads: lookup(within=config, dpath="generate/workers")
     resources:
         mem_mb=memory(2500),
@@ -112,9 +112,9 @@ rule train_cgan:
         "results/logs/generate/train_cgan/{training}.log",
     benchmark:
         "results/benchmarks/generate/train_cgan/{training}.tsv"
+    priority: 1
     conda:
         "../envs/torch.yaml"
-    priority: 1
     threads: lookup(within=config, dpath="generate/workers")
     resources:
         mem_mb=memory(2500),
@@ -143,9 +143,9 @@ rule sample_ddpm:
         "results/logs/generate/sample_ddpm.log",
     benchmark:
         "results/benchmarks/generate/sample_ddpm.tsv"
+    priority: 1
     conda:
         "../envs/torch.yaml"
-    priority: 1
     threads: lookup(within=config, dpath="generate/workers")
     resources:
         mem_mb=memory(2500),

@@ -12,7 +12,15 @@ from running import snakemake, write_project
 REASON = re.compile(r"^(?:local)?rule (\w+):\n(?:    .*\n)*?    reason: (.*)$", re.MULTILINE)
 
 
-ON_REQUEST = {"draw_random_stacks", "cut_twin_patches", "train_twin", "score_twin"}
+ON_REQUEST = {
+    "draw_random_stacks",
+    "cut_twin_patches",
+    "train_twin",
+    "score_twin",
+    "describe_wanted",
+    "check_wanted",
+    "plot_wanted",
+}
 """Rules that no target of a campaign needs."""
 
 
