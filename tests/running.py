@@ -40,7 +40,7 @@ def snakemake(*arguments: str, cwd: Path, check: bool = True) -> subprocess.Comp
 
 def planned_rules(*arguments: str, cwd: Path) -> set[str]:
     """Names of the rules that a dry run would run, 'all' left out."""
-    out = snakemake("-n", "--quiet", "host", *arguments, cwd=cwd).stdout
+    out = snakemake(*arguments, "-n", "--quiet", "host", cwd=cwd).stdout
     lines = out.split("Job stats:", 1)[-1].split("total")[0].splitlines() if "Job stats:" in out else []
     return {line.split()[0] for line in lines if len(line.split()) == 2 and line.split()[1].isdigit()} - {"all"}
 
