@@ -403,6 +403,9 @@ rule find_copies:
         "../workflow_scripts/find_copies.py"
 
 
+VOLUME = {key: config["generate"]["volumes"][key] for key in ("edge_px", "steps", "thickness")}
+
+
 rule sample_volume:
     """Generate a volume of a condition, measured or not, with the diffusion model of sections."""
     input:
@@ -425,7 +428,7 @@ rule sample_volume:
         gpu=gpu(config["device"]),
     params:
         options={
-            **{key: config["generate"]["volumes"][key] for key in ("edge_px", "steps", "thickness")},
+            **VOLUME,
             "guidance": lookup(within=config, dpath="generate/ddpm/sampling/guidance"),
         },
         precision=lookup(within=config, dpath="generate/ddpm/training/precision"),
@@ -483,7 +486,7 @@ use rule sample_volume as sample_wanted_volume with:
         "results/benchmarks/generate/sample_wanted_volume/{condition}.tsv"
     params:
         options={
-            **{key: config["generate"]["volumes"][key] for key in ("edge_px", "steps", "thickness")},
+            **VOLUME,
             "guidance": lookup(within=config, dpath="generate/wanted/guidance"),
         },
 

@@ -122,7 +122,7 @@ rule draw_matched_stacks:
         "results/logs/segment/draw_matched_stacks.log",
     benchmark:
         "results/benchmarks/segment/draw_matched_stacks.tsv"
-    priority: 1  # the longest chain of jobs begins here
+    priority: 1  # the longest chain of jobs goes first
     conda:
         "../envs/imaging.yaml"
     threads: config["simulate"]["workers"]
@@ -151,7 +151,7 @@ rule cut_matched_patches:
         "results/logs/segment/cut_matched_patches.log",
     benchmark:
         "results/benchmarks/segment/cut_matched_patches.tsv"
-    priority: 1  # the longest chain of jobs begins here
+    priority: 1
     conda:
         "../envs/imaging.yaml"
     threads: 1
@@ -207,7 +207,7 @@ rule adapt_twin:
         "results/logs/segment/adapt_twin.log",
     benchmark:
         "results/benchmarks/segment/adapt_twin.tsv"
-    priority: 1  # the longest chain of jobs begins here
+    priority: 1
     conda:
         "../envs/torch.yaml"
     threads: config["segment"]["workers"]

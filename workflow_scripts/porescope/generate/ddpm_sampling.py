@@ -11,7 +11,7 @@ from torch import nn
 
 from porescope.generate.conditions import parse_condition
 from porescope.generate.data import random_numbers
-from porescope.generate.ddpm import Denoiser, noise_schedule
+from porescope.generate.ddpm import Denoiser, guided, noise_schedule
 from porescope.generate.models import load_model
 from porescope.generate.sampling import Draw, write_samples
 from porescope.torch_setup import Precision, autocast, deterministic
@@ -38,7 +38,7 @@ def sample_ddpm(
         File of each condition, by its name; see write_samples.
     count, steps : int
     guidance : float
-        See denoise.
+        See ddpm.guided.
     precision : str
         See torch_setup.
     seed : int
@@ -97,9 +97,7 @@ def denoising(
     steps : int
         Steps of the solver: DPM-Solver++ of second order (Lu et al., 2022).
     guidance : float
-        How far the condition is followed: 1 as learned; beyond it sections are pushed away from what the network makes
-        without a condition, which narrows their distribution (classifier-free guidance: Ho and Salimans, 2022). Other
-        values than 1 need a network that was trained without conditions too, and twice the time.
+        See ddpm.guided.
     field_px : int
         Edge of a section.
     chance : torch.Generator
@@ -113,10 +111,7 @@ def denoising(
     yield state[:, 0]
     for noise_step in solver.timesteps:
         when = noise_step.expand(len(state)).to(condition.device)
-        clean = network(state, when, condition).float()
-        if guidance != 1:
-            without = network(state, when, torch.zeros_like(condition)).float()
-            clean = without + guidance * (clean - without)
+        clean = guided(network, state, when, condition, guidance)
         state = solver.step(clean, noise_step, state).prev_sample
         yield state[:, 0]
 

@@ -23,7 +23,7 @@ from torch.nn.functional import conv1d, pad
 
 from porescope.errors import InputError
 from porescope.generate.data import random_numbers
-from porescope.generate.ddpm import Denoiser, noise_schedule
+from porescope.generate.ddpm import Denoiser, guided, noise_schedule
 from porescope.generate.models import load_model
 from porescope.generate.samples import Samples
 from porescope.progress import progress
@@ -62,7 +62,7 @@ class VolumeOptions:
     thickness : float
         Factor of thickness_px.
     guidance : float
-        How far the condition is followed; see ddpm_sampling.denoising.
+        How far the condition is followed; see ddpm.guided.
     """
 
     edge_px: int
@@ -186,15 +186,11 @@ def predicted(
     """Clean sections (n, px, px) behind noisy ones."""
     parts = sections.unsqueeze(1).split(BATCH)
     steps = [torch.full((len(part),), noise_step, device=part.device) for part in parts]
-
-    def under(vector: torch.Tensor) -> torch.Tensor:
-        clean = [network(p, s, vector.expand(len(p), -1)).float() for p, s in zip(parts, steps, strict=True)]
-        return torch.cat(clean)[:, 0]
-
-    if guidance == 1:
-        return under(condition)
-    without = under(torch.zeros_like(condition))
-    return without + guidance * (under(condition) - without)
+    clean = [
+        guided(network, part, step, condition.expand(len(part), -1), guidance)
+        for part, step in zip(parts, steps, strict=True)
+    ]
+    return torch.cat(clean)[:, 0]
 
 
 def less_noisy(
