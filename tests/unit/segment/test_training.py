@@ -1,6 +1,5 @@
-"""If these fail, trainings could not be repeated or continued, or masks would depend on how a stack is read."""
+"""If these fail, trainings could not be repeated or continued."""
 
-import itertools
 import json
 import os
 import subprocess
@@ -14,42 +13,21 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from safetensors.torch import save_file
-from scipy import ndimage
 
 from porescope.checkpoint import beside
 from porescope.errors import InputError
-from porescope.segment import predict
 from porescope.segment import train as training
 from porescope.segment.augment import AugmentOptions, augment, known_neighbours
 from porescope.segment.classes import IGNORED
 from porescope.segment.network import (
-    Calibration,
-    NetworkOptions,
-    build,
-    fold_normalisation,
-    load_encoder,
     load_network,
-    parameter_count,
-    save_network,
-)
-from porescope.segment.patches import alike, grey_range, normalise, with_neighbours
-from porescope.segment.predict import (
-    OVERLAP_PX,
-    load_applied,
-    predict_batch,
-    predict_mask,
-    predicted_slices,
-    slice_row,
-    tiles,
 )
 from porescope.segment.train import TrainingOptions, batch_indices, learning_rate, loss_of, train
-from porescope.torch_setup import autocast
-from porescope.volume import Spacing, Volume, read_volume, write_volume
+from porescope.volume import Spacing
+from segmenting import SMALL, grey_and_pores
 
 SCRIPTS = Path(training.__file__).parents[2]
 SPACING = Spacing(0.025, 0.025, 0.025)
-SMALL: dict[str, Any] = {"architecture": "folded", "settings": {"channels": [8, 12, 16]}}
 PLAIN = dict.fromkeys([field.name for field in fields(AugmentOptions)], 0.0)
 OPTIONS = TrainingOptions(
     network=SMALL,
@@ -66,32 +44,11 @@ OPTIONS = TrainingOptions(
     augment={**PLAIN, "brightness": 0.1, "contrast": 0.1, "noise": 0.1, "gamma": 0.1, "blur": 0.5},
     precision="float32",
 )
-TRUSTED = Calibration(1.0, 0.0, 2.0)
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> None:
-    torch.set_num_threads(1)
-
-
-def blobs(shape: tuple[int, ...], seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Noisy grey values of a random two-phase structure, and its pores."""
-    rng = np.random.default_rng(seed)
-    pore = ndimage.gaussian_filter(rng.standard_normal(shape), (*[0] * (len(shape) - 2), 3, 3)) > 0
-    grey = np.where(pore, 60, 180) + 25 * rng.standard_normal(shape)
-    return np.clip(grey, 0, 255).astype(np.uint8), pore.astype(np.uint8)
-
-
-def drifting(shape: tuple[int, int, int], seed: int) -> np.ndarray:
-    """Noisy grey values of slices that show the same structure, each a pixel further."""
-    grey, _ = blobs(shape[1:], seed)
-    noise = np.random.default_rng(seed).integers(0, 30, shape)
-    return np.stack([np.roll(grey, z, 1) // 2 + extra for z, extra in enumerate(noise)]).astype(np.uint8)
 
 
 @pytest.fixture
 def patches(tmp_path: Path) -> Path:
-    grey, pore = blobs((24, 32, 32), 1)
+    grey, pore = grey_and_pores((24, 32, 32), 1)
     arrays = {"train_grey": grey[:18, None], "train_labels": pore[:18]}
     path = tmp_path / "patches.npz"
     np.savez(path, **arrays, validation_grey=grey[18:, None], validation_labels=pore[18:])
@@ -195,136 +152,6 @@ def test_augmentation_changes_grey_values_only() -> None:
     assert torch.equal(kept, labels)
 
 
-@pytest.fixture
-def weights(tmp_path: Path) -> Path:
-    torch.manual_seed(0)
-    options = NetworkOptions(**SMALL, in_channels=3, classes=3)
-    path = tmp_path / "weights.safetensors"
-    save_network(path, build(options).state_dict(), options, TRUSTED)
-    return path
-
-
-def test_prediction_in_slabs_equals_prediction_of_the_whole(tmp_path: Path, weights: Path) -> None:
-    grey = drifting((37, 45, 52), 2)  # no multiple of a slab nor of 8 px
-    write_volume(tmp_path / "grey.ome.zarr", grey, SPACING, "image", origin=(0.0, 0.1, 0.2))
-    predict_mask(tmp_path / "grey.ome.zarr", weights, tmp_path / "mask.ome.zarr", tmp_path / "s.csv", "cpu", "float32")
-    volume = read_volume(tmp_path / "grey.ome.zarr")
-    levels = normalise(grey, grey_range(volume))
-    below, above = np.concatenate([levels[:1], levels[:-1]]), np.concatenate([levels[1:], levels[-1:]])
-    whole = np.stack([below, levels, above], axis=1)
-    labels, probability = predict_batch(whole, load_applied(weights, "cpu", "float32"))
-    mask = read_volume(tmp_path / "mask.ome.zarr")
-    stored = read_volume(tmp_path / "mask.ome.zarr", "probability")
-    assert np.abs(stored.array[:].astype(int) - probability).max() <= 1  # sums of floats in another order
-    assert np.mean(mask.array[:] != labels) < 1e-3
-    assert mask.origin == stored.origin == volume.origin
-    assert mask.spacing == stored.spacing == SPACING
-
-
-def test_a_slice_is_not_seen_beside_one_of_another_place(weights: Path) -> None:
-    first, second = drifting((5, 40, 48), 5), drifting((4, 40, 48), 6)
-    together = np.concatenate([first, second])
-    pieces = alike(together)
-    assert np.array_equal(pieces, [0] * 5 + [1] * 4)
-    applied = load_applied(weights, "cpu", "float32")
-    limits = grey_range(Volume(together, SPACING))
-    (found,) = (probability for _, probability in predicted_slices(Volume(together, SPACING), applied))
-    for part, there in ((first, found[:5]), (second, found[5:])):
-        levels = normalise(part, limits)
-        channels = np.stack([with_neighbours(levels, z, 1) for z in range(len(part))])
-        assert np.abs(predict_batch(channels, applied)[1].astype(int) - there).max() <= 1
-
-
-def test_normalisation_folds_into_convolutions_without_changing_answers() -> None:
-    network = build(NetworkOptions(**SMALL, in_channels=3, classes=3))
-    batch = torch.randn(4, 3, 32, 32, generator=torch.Generator().manual_seed(1))
-    network.train()(batch)  # statistics other than 0 and 1
-    network.eval()
-    with torch.inference_mode():
-        before = network(batch)
-        fold_normalisation(network)
-        assert not any(isinstance(layer, torch.nn.BatchNorm2d) for layer in network.modules())
-        assert torch.allclose(network(batch), before, atol=1e-5)
-
-
-def test_labels_and_probability_agree(weights: Path) -> None:
-    grey = np.random.default_rng(0).integers(0, 256, (2, 3, 30, 41), dtype=np.uint8)
-    labels, probability = predict_batch(grey, load_applied(weights, "cpu", "float32"))
-    assert labels.shape == probability.shape == (2, 30, 41)
-    assert np.array_equal(labels > 0, probability > 127)
-
-
-def test_tiles_cover_a_slice_and_leave_no_seam(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    grey, _ = blobs((1, 3, 200, 150), 4)
-    applied = load_applied(weights, "cpu", "float32")
-    _, whole = predict_batch(grey, applied)
-    monkeypatch.setattr(predict, "TILE_PX", 96)
-    assert [len(tiles(edge, 8)) for edge in (96, 97, 128, 200)] == [1, 2, 2, 5]
-    parts = tiles(200, 8)
-    assert all(part.start % 8 == 0 for part in parts)
-    assert parts[0].start == 0
-    assert parts[-1].stop == 200
-    assert all(a.stop - b.start >= OVERLAP_PX for a, b in itertools.pairwise(parts))
-    _, tiled = predict_batch(grey, applied)
-    difference = np.abs(whole.astype(int) - tiled)
-    assert np.percentile(difference, 99) <= 2  # of 255: padding at the edges of tiles, blended away
-
-
-def test_slices_know_how_sure_they_are() -> None:
-    row = slice_row(np.array([[0, 0, 1, 2]]), np.array([[0, 51, 204, 255]], np.uint8), Calibration(1, 0, 3))
-    assert row == pytest.approx(
-        {"relative_density": 0.5, "expected_density": 0.5, "expected_error": 0.1, "density_margin": 0.3}
-    )
-
-
-@pytest.mark.parametrize(
-    "network",
-    [
-        {"architecture": "chollet", "settings": {}},
-        {"architecture": "unet", "settings": {"encoder_name": "tu-resnet10t", "encoder_depth": 5}},
-        {"architecture": "fpn", "settings": {"encoder_name": "resnet18"}},
-    ],
-)
-def test_networks_by_name_give_three_logits_a_pixel(network: dict[str, Any]) -> None:
-    options = NetworkOptions(**network, in_channels=3, classes=3)
-    edge = 2 * options.multiple_px
-    assert build(options)(torch.zeros(2, 3, edge, edge)).shape == (2, 3, edge, edge)
-
-
-def test_the_papers_network_has_its_filters() -> None:
-    network = build(NetworkOptions("chollet", {}, 1, 3))
-    filters = [m.out_channels for m in network.modules() if isinstance(m, torch.nn.ConvTranspose2d)]
-    assert filters == [256, 256, 128, 128, 64, 64, 32, 32]
-    assert parameter_count(network) == pytest.approx(2.06e6, rel=0.01)
-
-
-def test_an_unknown_network_is_named() -> None:
-    with pytest.raises(InputError, match="resnet19"):
-        build(NetworkOptions("unet", {"encoder_name": "resnet19"}, 1, 3))
-    with pytest.raises(InputError, match="architecture 'vnet'"):
-        build(NetworkOptions("vnet", {}, 1, 3))
-    with pytest.raises(InputError, match="channel"):
-        build(NetworkOptions("folded", {"channel": [8]}, 1, 3))
-
-
-def test_encoder_weights_of_a_local_file_are_taken(tmp_path: Path) -> None:
-    options = NetworkOptions("unet", {"encoder_name": "resnet18"}, 7, 3)
-    donor = build(NetworkOptions("unet", {"encoder_name": "resnet18"}, 3, 3)).encoder
-    save_file(
-        {name: value.contiguous() for name, value in donor.state_dict().items()}, tmp_path / "encoder.safetensors"
-    )
-    network = build(options)
-    load_encoder(network, tmp_path / "encoder.safetensors")
-    own = network.encoder.state_dict()
-    assert torch.equal(own["layer1.0.conv1.weight"], donor.state_dict()["layer1.0.conv1.weight"])
-    grey = torch.rand(1, 1, 32, 32)  # the same in every channel gives what it gave in three
-    assert torch.allclose(
-        network.encoder.conv1(grey.expand(1, 7, 32, 32)), donor.conv1(grey.expand(1, 3, 32, 32)), atol=1e-5
-    )
-    with pytest.raises(InputError, match="no encoder"):
-        load_encoder(build(NetworkOptions("chollet", {}, 1, 3)), tmp_path / "encoder.safetensors")
-
-
 def test_labels_that_are_ignored_teach_nothing_and_doubted_ones_less() -> None:
     logits = torch.tensor([[[[4.0, 0.0]], [[0.0, 4.0]], [[0.0, 0.0]]]])
     right, wrong = torch.tensor([[[0, 1]]]), torch.tensor([[[0, 0]]])
@@ -375,25 +202,6 @@ def test_neighbours_that_are_missing_show_the_nearest_known_slice() -> None:
         (0, 1, 2, 3, 3, 3, 3),
         (2, 2, 2, 3, 4, 4, 4),
     }
-
-
-def test_a_file_that_is_no_segmenter_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no safetensors file"):
-        load_network(tmp_path / "missing.safetensors")
-    save_file({"a": torch.ones(1)}, tmp_path / "other.safetensors")
-    with pytest.raises(InputError, match="rule train_unet"):
-        load_network(tmp_path / "other.safetensors")
-    (tmp_path / "text").write_text("text")
-    with pytest.raises(InputError, match="no safetensors file"):
-        load_network(tmp_path / "text")
-
-
-def test_precision_is_what_was_asked_for() -> None:
-    product = {}
-    for precision in ("float32", "bfloat16"):
-        with autocast("cpu", precision):
-            product[precision] = (torch.ones(2, 2) @ torch.ones(2, 2)).dtype
-    assert product == {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 def test_a_training_that_was_killed_outright_goes_on_to_the_same_weights(patches: Path, tmp_path: Path) -> None:
