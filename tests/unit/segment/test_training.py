@@ -19,9 +19,7 @@ from porescope.errors import InputError
 from porescope.segment import train as training
 from porescope.segment.augment import AugmentOptions, augment, known_neighbours
 from porescope.segment.classes import IGNORED
-from porescope.segment.network import (
-    load_network,
-)
+from porescope.segment.network import load_network
 from porescope.segment.train import TrainingOptions, batch_indices, learning_rate, loss_of, train
 from porescope.volume import Spacing
 from segmenting import SMALL, grey_and_pores
