@@ -11,7 +11,7 @@ from porescope.describe.correlation import two_point
 from porescope.describe.euler import curvature_from_euler, euler_density_per_um3
 from porescope.describe.field import Block
 from porescope.describe.planar import planar_descriptors
-from porescope.describe.surface import specific_surface
+from porescope.describe.surface import Slopes, specific_surface, surface_slopes
 from porescope.volume import Spacing
 
 
@@ -25,17 +25,19 @@ def columns(block: Block, cuts: Sequence[Voi]) -> list[dict[str, float]]:
     cuts : sequence of Voi
         Parts of it, counted from its first voxel.
     """
-    return [_of_one(part(block, cut)) for cut in cuts]
+    slopes = surface_slopes(block)
+    return [_of_one(part(block, cut), slopes) for cut in cuts]
 
 
-def _of_one(block: Block) -> dict[str, float]:
+def _of_one(block: Block, slopes: Slopes) -> dict[str, float]:
     solid = block.interior
+    surface, euler_density = specific_surface(block, slopes), euler_density_per_um3(block)
     values = {
         "relative_density": float(np.count_nonzero(solid) / solid.size),
-        "specific_surface_per_um": specific_surface(block),
+        "specific_surface_per_um": surface,
+        "euler_density_per_um3": euler_density,
+        "euler_gaussian_curvature_per_um2": curvature_from_euler(euler_density, surface),
     }
-    values |= {"euler_density_per_um3": euler_density_per_um3(block)}
-    values |= {"euler_gaussian_curvature_per_um2": curvature_from_euler(block)}
     pairs = two_point(solid, block.spacing)
     values |= {"correlation_length_um": pairs.correlation_length_um, "integral_range_um3": pairs.integral_range_um3}
     return values | _chords(solid, block.spacing) | _planar(solid, block.spacing)

@@ -6,7 +6,6 @@ import numpy as np
 from numba import njit
 
 from porescope.describe.field import MARGIN, Block
-from porescope.describe.surface import specific_surface
 
 
 def euler_characteristic(solid: np.ndarray) -> int:
@@ -50,16 +49,20 @@ def euler_density_per_um3(block: Block) -> float:
     return (int(_owned_cells(window)) + int(_owned_cells(~window))) / (2 * block.volume_um3)
 
 
-def curvature_from_euler(block: Block) -> float:
+def curvature_from_euler(euler_density_per_um3: float, surface_per_um: float) -> float:
     """Area-weighted mean of the Gaussian curvature in 1/um^2, by Gauss and Bonnet: <G> S_V = 4 pi chi_V.
+
+    Parameters
+    ----------
+    euler_density_per_um3, surface_per_um : float
+        Of one VOI; see euler_density_per_um3 and surface.specific_surface.
 
     Returns
     -------
     float
-        NaN where the VOI holds no interface.
+        NaN where there is no interface.
     """
-    surface = specific_surface(block)
-    return 4 * math.pi * euler_density_per_um3(block) / surface if surface > 0 else math.nan
+    return 4 * math.pi * euler_density_per_um3 / surface_per_um if surface_per_um > 0 else math.nan
 
 
 @njit(cache=True, nogil=True)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from porescope.describe.chords import mean_chord_of
-from porescope.describe.surface import Step, all_steps, surface_from_changes
+from porescope.describe.surface import Step, all_steps, slopes_from_changes, surface_from_changes
 from porescope.volume import Spacing
 
 SLAB_VOXELS = 2**24
@@ -73,7 +73,8 @@ def describe_stack(
             counts[axis, k - 1] = differing[i], pairs[i]
     density = solid / (nz * ny * nx)
     chords = (mean_chord_of(fraction, counts, spacing) for fraction in (density, 1 - density))
-    return Stack(density, surface_from_changes(share, spacing), *chords)
+    surface = surface_from_changes(share, spacing, slopes_from_changes(share, spacing))
+    return Stack(density, surface, *chords)
 
 
 def _changes(slab: np.ndarray, known: int, step: Step) -> int:

@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,13 +20,29 @@ DEGREES = (6, 4, 2, 0)
 """Spherical harmonics up to this degree are integrated exactly, as far as the directions allow."""
 
 
-def specific_surface(block: Block) -> float:
+class Slopes(NamedTuple):
+    """How P(r) / r falls with the distance r, in all directions alike.
+
+    Attributes
+    ----------
+    linear, square : float
+        Coefficients of r, in 1/um^2, and of r^2, in 1/um^3.
+    """
+
+    linear: float
+    square: float
+
+
+def specific_surface(block: Block, slopes: Slopes | None = None) -> float:
     """Interface area per volume of a VOI, its faces excluded.
 
     Parameters
     ----------
     block : Block
         The VOI and its surroundings; pairs of voxels reach out of the VOI where there is data.
+    slopes : Slopes, optional
+        Of a larger VOI that this one is a part of: parts of a whole then add up to it, and scatter less. By default
+        they are fitted to the block itself.
 
     Returns
     -------
@@ -49,48 +66,60 @@ def specific_surface(block: Block) -> float:
     Kirste & Porod, Kolloid-Z. 184 (1962); Ciccariello et al., Phys. Rev. B 23 (1981) 6474, for the linear term; Ohser &
     Muecklich, Statistical Analysis of Microstructures (2000).
     """
-    return surface_from_changes({s: change_probability(block, s) for s in all_steps(block.spacing)}, block.spacing)
+    spacing = block.spacing
+    slopes = slopes or surface_slopes(block)
+    return surface_from_changes({s: change_probability(block, s) for s in directions(spacing)[0]}, spacing, slopes)
 
 
-def surface_from_changes(probability: Mapping[Step, float], spacing: Spacing) -> float:
-    """Specific surface in 1/um from the share of pairs of voxels that differ in phase, for each of all_steps."""
+def surface_slopes(block: Block) -> Slopes:
+    """Slopes of a VOI, from steps to its voxels' neighbours and twice as long ones."""
+    short = _short_steps(block.spacing)
+    pairs = (*short, *map(_doubled, short))
+    return slopes_from_changes({step: change_probability(block, step) for step in pairs}, block.spacing)
+
+
+def surface_from_changes(probability: Mapping[Step, float], spacing: Spacing, slopes: Slopes) -> float:
+    """Specific surface in 1/um from the share of pairs of voxels that differ in phase, for each of directions."""
     steps, weights = directions(spacing)
-    lengths = np.linalg.norm(np.array(steps) * np.array(spacing), axis=1)
+    lengths = _lengths(steps, spacing)
     once = np.array([probability[step] for step in steps]) / lengths
-    short = np.array([_is_short(step) for step in steps])
-    twice = np.array([probability[_doubled(step)] for step in steps if _is_short(step)]) / (2 * lengths[short])
-    share = quadrature(tuple(step for step in steps if _is_short(step)), tuple(spacing), DEGREES[1:])
-    linear, square = _slopes(twice - once[short], lengths[short], share)
-    return float(2 * (weights * (once - linear * lengths - square * lengths**2)).sum())
+    return float(2 * (weights * (once - slopes.linear * lengths - slopes.square * lengths**2)).sum())
 
 
-def _slopes(gain: np.ndarray, lengths: np.ndarray, share: np.ndarray) -> tuple[float, float]:
-    """Coefficients of r and r^2 in P(r) / r, the same in all directions, from what it gains between r and 2 r.
+def slopes_from_changes(probability: Mapping[Step, float], spacing: Spacing) -> Slopes:
+    """Slopes from the share of pairs of voxels that differ in phase, by least squares; NaN where any share is.
 
     The linear one is taken as far as it exceeds twice its standard error (a garrotte: Breiman, Technometrics 37 (1995)
     373): most interfaces have no creases, and a term that is not there would only add noise.
     """
+    steps = _short_steps(spacing)
+    lengths = _lengths(steps, spacing)
+    gain = np.array([probability[_doubled(step)] / 2 - probability[step] for step in steps]) / lengths
     if not np.isfinite(gain).all():
-        return math.nan, math.nan
-    root = np.sqrt(share)
+        return Slopes(math.nan, math.nan)
+    root = np.sqrt(quadrature(steps, tuple(spacing), DEGREES[1:]))
     terms = root[:, np.newaxis] * np.column_stack([lengths, 3 * lengths**2])
     found = np.linalg.lstsq(terms, root * gain)[0]
     residual = root * gain - terms @ found
     variance = (residual @ residual) / (len(gain) - 2) * np.linalg.inv(terms.T @ terms)[0, 0]
     linear = found[0] * max(0.0, 1 - 4 * variance / found[0] ** 2) if found[0] else 0.0
     square = terms[:, 1] @ (root * gain - linear * terms[:, 0]) / (terms[:, 1] @ terms[:, 1])
-    return float(linear), float(square)
+    return Slopes(float(linear), float(square))
 
 
-@lru_cache
 def all_steps(spacing: Spacing) -> tuple[Step, ...]:
     """Steps (z, y, x) between the voxels that are compared; z is never negative."""
-    steps, _ = directions(spacing)
-    return (*steps, *(_doubled(step) for step in steps if _is_short(step)))
+    return (*directions(spacing)[0], *map(_doubled, _short_steps(spacing)))
 
 
-def _is_short(step: Step) -> bool:
-    return max(map(abs, step)) == 1
+def _short_steps(spacing: Spacing) -> tuple[Step, ...]:
+    """Steps to the voxels that touch a voxel."""
+    return tuple(step for step in directions(spacing)[0] if max(map(abs, step)) == 1)
+
+
+def _lengths(steps: tuple[Step, ...], spacing: Spacing) -> np.ndarray:
+    lengths: np.ndarray = np.linalg.norm(np.array(steps) * np.array(spacing), axis=1)
+    return lengths
 
 
 def _doubled(step: Step) -> Step:
