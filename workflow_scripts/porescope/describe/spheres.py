@@ -56,10 +56,7 @@ def ridge_spheres(near: InterfaceDistance, phase: np.ndarray, spacing: Spacing) 
     if not len(near.points_um):
         return spheres_about(near, np.zeros(0, np.int64), spacing)
     edges = np.array(spacing, np.float64)
-    count = _ridge(near.distance_um, phase, edges, np.zeros(0, np.int64))
-    nodes = np.empty(count, np.int64)
-    _ridge(near.distance_um, phase, edges, nodes)
-    return spheres_about(near, nodes, spacing)
+    return spheres_about(near, np.flatnonzero(_ridge(near.distance_um, phase, edges)), spacing)
 
 
 def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) -> Spheres:
@@ -85,32 +82,31 @@ def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) 
 
 
 @njit(cache=True, nogil=True)
-def _ridge(distance: np.ndarray, phase: np.ndarray, edges: np.ndarray, nodes: np.ndarray) -> int:
-    """Nodes whose sphere lies in none of their neighbours'; written to ``nodes`` if it has room, and counted."""
+def _ridge(distance: np.ndarray, phase: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Nodes of a phase whose sphere lies in none of their neighbours'."""
     nz, ny, nx = phase.shape
-    found = 0
+    rise = np.empty((3, 3, 3), np.float32)
+    for i, j, k in np.ndindex(3, 3, 3):
+        step = np.array([i - 1, j - 1, k - 1]) * edges
+        rise[i, j, k] = OFF_RIDGE * math.sqrt((step**2).sum())
+    rise[1, 1, 1] = np.inf
+    ridge = np.zeros(phase.shape, np.bool_)
     for z in range(nz):
         for y in range(ny):
             for x in range(nx):
-                if not phase[z, y, x]:
-                    continue
-                if _alone(distance, phase, edges, z, y, x):
-                    if len(nodes):
-                        nodes[found] = (z * ny + y) * nx + x
-                    found += 1
-    return found
+                ridge[z, y, x] = phase[z, y, x] and _alone(distance, phase, rise, z, y, x)
+    return ridge
 
 
 @njit(cache=True, nogil=True)
-def _alone(distance: np.ndarray, phase: np.ndarray, edges: np.ndarray, z: int, y: int, x: int) -> bool:
+def _alone(distance: np.ndarray, phase: np.ndarray, rise: np.ndarray, z: int, y: int, x: int) -> bool:
+    """Whether the distance rises to no neighbour in the phase by more than allowed."""
     nz, ny, nx = phase.shape
-    own = distance[z, y, x]
     for i in range(max(z - 1, 0), min(z + 2, nz)):
         for j in range(max(y - 1, 0), min(y + 2, ny)):
             for k in range(max(x - 1, 0), min(x + 2, nx)):
-                dz, dy, dx = (i - z) * edges[0], (j - y) * edges[1], (k - x) * edges[2]
-                step = math.sqrt(dz * dz + dy * dy + dx * dx)
-                if step > 0 and phase[i, j, k] and distance[i, j, k] - own > OFF_RIDGE * step:
+                up = distance[i, j, k] - distance[z, y, x]
+                if up > rise[i - z + 1, j - y + 1, k - x + 1] and phase[i, j, k]:
                     return False
     return True
 
