@@ -23,8 +23,8 @@ from torch.nn.functional import mse_loss
 from porescope.generate.conditions import Condition, ConditionCode
 from porescope.generate.data import Batches
 from porescope.generate.ddpm import Denoiser
-from porescope.generate.ddpm_sampling import denoise
 from porescope.generate.ddpm_training import DdpmTrainer, DdpmTraining
+from porescope.generate.denoising import DenoisingOptions, denoise
 
 CONFIG = Path(__file__).parent.parent / "config" / "config.yaml"
 WARM_UP, STEPS, SAMPLES = 3, 20, 16
@@ -65,9 +65,8 @@ def ours(section: dict[str, Any]) -> Cost:
     options = DdpmTraining(**section["ddpm"]["training"])
     step_s = cost(DdpmTrainer(denoiser, noise, options, batches(section), 0, "cpu"), STEPS)
     condition = torch.from_numpy(CODE.encode([Condition("HPA", 200.0)] * SAMPLES))
-    solver_steps, edge = section["ddpm"]["sampling"]["steps"], section["sections"]["field_px"]
-    chance = torch.Generator().manual_seed(0)
-    sample_s = cost(lambda _: denoise(denoiser.eval(), noise, condition, solver_steps, 1.0, edge, chance), 1)
+    how, chance = DenoisingOptions(**section["ddpm"]["sampling"]), torch.Generator().manual_seed(0)
+    sample_s = cost(lambda _: denoise(denoiser.eval(), noise, condition, how, chance), 1)
     return Cost(step_s, sample_s / SAMPLES, peak_mb())
 
 

@@ -154,8 +154,7 @@ rule sample_ddpm:
     params:
         conditions=campaign.conditions,
         per_condition=lookup(within=config, dpath="generate/samples_per_condition"),
-        steps=lookup(within=config, dpath="generate/ddpm/sampling/steps"),
-        guidance=lookup(within=config, dpath="generate/ddpm/sampling/guidance"),
+        denoising=lookup(within=config, dpath="generate/ddpm/sampling"),
         precision=lookup(within=config, dpath="generate/ddpm/training/precision"),
         seed=config["seed"],
         device=config["device"],
@@ -228,7 +227,7 @@ rule trace_denoising:
         gpu=gpu(config["device"]),
     params:
         conditions=campaign.extremes,
-        steps=lookup(within=config, dpath="generate/ddpm/sampling/steps"),
+        denoising=lookup(within=config, dpath="generate/ddpm/sampling"),
         precision=lookup(within=config, dpath="generate/ddpm/training/precision"),
         seed=config["seed"],
         device=config["device"],

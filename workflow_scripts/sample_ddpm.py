@@ -1,6 +1,7 @@
 """Generate sections with the diffusion model (rule sample_ddpm)."""
 
 from porescope.generate.ddpm_sampling import sample_ddpm
+from porescope.generate.denoising import DenoisingOptions
 from porescope.runtime import job
 
 
@@ -11,8 +12,7 @@ def main() -> None:
             architecture=snakemake.input.architecture,
             outputs=dict(zip(snakemake.params.conditions, snakemake.output.samples, strict=True)),
             count=snakemake.params.per_condition,
-            steps=snakemake.params.steps,
-            guidance=snakemake.params.guidance,
+            options=DenoisingOptions(**snakemake.params.denoising),
             precision=snakemake.params.precision,
             seed=resources.seed,
             device=resources.device,

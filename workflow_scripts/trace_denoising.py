@@ -1,6 +1,7 @@
 """Follow sections from noise to the end (rule trace_denoising)."""
 
 from porescope.generate.ddpm_sampling import trace_denoising
+from porescope.generate.denoising import DenoisingOptions
 from porescope.runtime import job
 
 
@@ -10,7 +11,7 @@ def main() -> None:
             weights=snakemake.input.weights,
             architecture=snakemake.input.architecture,
             conditions=snakemake.params.conditions,
-            steps=snakemake.params.steps,
+            options=DenoisingOptions(**snakemake.params.denoising),
             precision=snakemake.params.precision,
             seed=resources.seed,
             device=resources.device,

@@ -1,6 +1,7 @@
 """If these fail, trained generators are not reproducible, resumable, or do not listen to their condition."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,12 +18,14 @@ from porescope.generate.data import Batches
 from porescope.generate.ddpm import Denoiser, denoising_loss, noise_schedule, noise_steps
 from porescope.generate.ddpm_sampling import sample_ddpm, trace_denoising
 from porescope.generate.ddpm_training import DdpmTraining, train_ddpm
+from porescope.generate.denoising import DenoisingOptions
 from porescope.generate.ema import RunningMean
 from porescope.generate.samples import Samples
 from porescope.generate.sections import Sections
 from porescope.generate.training import Source
 
 NOISE = {"steps": 100, "schedule": "squaredcos_cap_v2", "shift": 2.0}
+DENOISING = DenoisingOptions("sde-dpmsolver++", steps=8, guidance=1.0)
 
 
 @pytest.fixture(autouse=True)
@@ -106,14 +109,15 @@ def test_a_killed_training_continues_to_the_same_weights(stripes, tmp_path, trai
 
 
 def test_the_diffusion_model_learns_its_conditions(stripes, tmp_path):
-    """After a short training the mean density already follows material and temperature."""
+    """After a short training the mean density already follows material and temperature, whatever solver is used."""
     ddpm(stripes, tmp_path, steps=250)
     outputs = {name: tmp_path / f"{name}.npz" for name in ("A_200", "A_400", "B_200")}
-    sample_ddpm([tmp_path / "ddpm.safetensors"], [tmp_path / "ddpm.json"], outputs, 12, 8, 1.0, "float32", 3, "cpu")
-    density = {name: Samples.load(path).solid.mean() for name, path in outputs.items()}
-    assert density["A_200"] == pytest.approx(0.25, abs=0.1)
-    assert density["A_400"] == pytest.approx(0.5, abs=0.1)
-    assert density["B_200"] == pytest.approx(0.75, abs=0.1)
+    files = [tmp_path / "ddpm.safetensors"], [tmp_path / "ddpm.json"]
+    for solver, steps in (("ddpm", 25), ("ddim", 25), ("dpmsolver++", 8), ("sde-dpmsolver++", 8)):
+        sample_ddpm(*files, outputs, 12, DenoisingOptions(solver, steps, 1.0), "float32", 3, "cpu")
+        density = {name: Samples.load(path).solid.mean() for name, path in outputs.items()}
+        expected = {"A_200": 0.25, "A_400": 0.5, "B_200": 0.75}
+        assert density == pytest.approx(expected, abs=0.1), solver
 
 
 def test_samples_have_their_shape_and_labels_and_follow_from_seed_and_condition(stripes, tmp_path):
@@ -124,7 +128,7 @@ def test_samples_have_their_shape_and_labels_and_follow_from_seed_and_condition(
         outputs = {c: tmp_path / f"{name}_{c}_{seed}_{len(conditions)}.npz" for c in conditions}
         files = ([tmp_path / f"{name}.safetensors"] * 2, [tmp_path / f"{name}.json"] * 2, outputs, 5)
         if name == "ddpm":
-            sample_ddpm(*files, 3, 1.0, "float32", seed, "cpu")
+            sample_ddpm(*files, replace(DENOISING, steps=3), "float32", seed, "cpu")
         else:
             sample_cgan(*files, "float32", seed, "cpu")
         return {c: Samples.load(path) for c, path in outputs.items()}
@@ -185,7 +189,7 @@ def test_conditions_of_other_quantities(stripes, tmp_path):
 def test_the_trace_starts_in_noise_and_ends_in_two_phases(stripes, tmp_path):
     ddpm(stripes, tmp_path, steps=250)
     files = tmp_path / "ddpm.safetensors", tmp_path / "ddpm.json"
-    trace_denoising(*files, ["A_200", "B_400"], 8, "float32", 3, "cpu", tmp_path / "trace.npz")
+    trace_denoising(*files, ["A_200", "B_400"], DENOISING, "float32", 3, "cpu", tmp_path / "trace.npz")
     with np.load(tmp_path / "trace.npz", allow_pickle=False) as stored:
         states, conditions = stored["states"], stored["conditions"].tolist()
     assert (states.shape, conditions) == ((2, 9, 16, 16), ["A_200", "B_400"])
@@ -200,7 +204,7 @@ def test_guidance_pushes_away_from_the_unconditional(stripes, tmp_path):
     def difference(guidance):
         outputs = {name: tmp_path / f"{name}.npz" for name in ("A_200", "B_200")}
         files = [tmp_path / "ddpm.safetensors"], [tmp_path / "ddpm.json"]
-        sample_ddpm(*files, outputs, 48, 8, guidance, "float32", 3, "cpu")
+        sample_ddpm(*files, outputs, 48, replace(DENOISING, guidance=guidance), "float32", 3, "cpu")
         density = {name: Samples.load(path).solid.mean() for name, path in outputs.items()}
         return density["B_200"] - density["A_200"]
 

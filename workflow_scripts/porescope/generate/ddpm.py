@@ -36,7 +36,7 @@ class Denoiser(nn.Module):
     def __init__(self, field_px: int, condition_size: int, fold_px: int, channels: Sequence[int], layers: int) -> None:
         super().__init__()
         width = 4 * channels[0]
-        self.fold_px = fold_px
+        self.field_px, self.fold_px = field_px, fold_px
         self.condition = nn.Sequential(
             nn.Linear(condition_size, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width)
         )
