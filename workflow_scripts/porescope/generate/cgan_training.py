@@ -61,8 +61,12 @@ class CganTrainer:
     ) -> None:
         self.maker, self.judge = maker.to(device).train(), judge.to(device).train()
         self.mean = RunningMean(maker, options.ema_decay)
-        self._makers = torch.optim.Adam(maker.parameters(), lr=options.learning_rate_generator, betas=(0.0, 0.99))
-        self._judges = torch.optim.Adam(judge.parameters(), lr=options.learning_rate_discriminator, betas=(0.0, 0.99))
+        self._makers = torch.optim.Adam(
+            maker.parameters(), lr=options.learning_rate_generator, betas=(0.0, 0.99), fused=True
+        )
+        self._judges = torch.optim.Adam(
+            judge.parameters(), lr=options.learning_rate_discriminator, betas=(0.0, 0.99), fused=True
+        )
         self._options, self._batches = options, batches
         self._seed, self._device = seed, device
 

@@ -73,7 +73,9 @@ class DdpmTrainer:
     ) -> None:
         self.denoiser = denoiser.to(device).train()
         self.mean = RunningMean(denoiser, options.ema_decay)
-        self._optimiser = torch.optim.AdamW(denoiser.parameters(), lr=options.learning_rate, betas=(0.9, 0.99))
+        self._optimiser = torch.optim.AdamW(
+            denoiser.parameters(), lr=options.learning_rate, betas=(0.9, 0.99), fused=True
+        )
         self._schedule = noise_schedule(**noise)
         self._signal = self._schedule.alphas_cumprod.to(device)
         self._noise, self._options, self._batches = noise, options, batches
