@@ -69,7 +69,7 @@ def chart(sizes: Sequence[int], costs: Sequence[Cost]) -> None:
         [1e6 * cost.processor_s / size**3 for cost, size in zip(costs, sizes, strict=True)],
         [cost.bytes_a_voxel for cost in costs],
     )
-    for axes, row, name in zip(panels, rows, ("processor time (us a voxel)", "memory (bytes a voxel)"), strict=True):
+    for axes, row, name in zip(panels, rows, ("time (us a voxel)", "memory (bytes a voxel)"), strict=True):
         axes.plot(voxels, row, marker="o", markersize=4, color="#17264a")
         axes.set(ylim=(0, 1.2 * max(row)), ylabel=name)
         axes.spines[["top", "right"]].set_visible(False)

@@ -4,13 +4,15 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from porescope.describe.constrictivity import constrictivity, inscribed_radius
 from porescope.describe.distance import interface_distance
 from porescope.describe.field import Block
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.thickness import neck, of_block, thickness_map
-from porescope.describe.spheres import ridge_spheres
+from porescope.describe.spheres import Spheres, ridge_spheres
 from porescope.describe.thickness import local_thickness, thickness_of
 from porescope.volume import Spacing
 
@@ -30,6 +32,29 @@ def test_thickness_scales_with_the_unit():
     fine = Block(small.solid, Spacing(0.025, 0.025, 0.025), small.data)
     one, other = (thickness_of(thickness_map(block, SMOOTHING)).mean_um for block in (small, fine))
     assert other == pytest.approx(one / 40, rel=1e-3)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    shape=st.tuples(st.integers(1, 8), st.integers(1, 8), st.integers(1, 150)),
+    spacing=st.tuples(*[st.sampled_from([1.0, 0.7, 2.0])] * 3),
+    share=st.floats(0.1, 1.0),
+)
+def test_each_place_has_the_largest_sphere_that_covers_it(seed, shape, spacing, share):
+    """By the definition, node by node; spheres reach over the faces of the array and rows are of any length."""
+    rng = np.random.default_rng(seed)
+    edges, phase = np.array(spacing), rng.random(shape) < share
+    centres = (rng.random((12, 3)) * (np.array(shape) + 4) - 2) * edges
+    radii = rng.uniform(0.3, 5, 12).astype(np.float32)
+    found = local_thickness(
+        Spheres(np.zeros(12, np.int64), centres.astype(np.float32), radii), phase, Spacing(*spacing)
+    )
+    places = np.moveaxis(np.indices(shape), 0, -1)[..., np.newaxis, :] * edges
+    inside = np.linalg.norm(places - centres, axis=-1) - (radii + 0.5 * edges.min())
+    expected = np.where(inside < 0, 2 * radii, 0).max(axis=-1) * phase
+    sure = (np.abs(inside) > 1e-4).all(axis=-1)  # not on the surface of a sphere, where rounding decides
+    np.testing.assert_allclose(found[sure], expected[sure], rtol=1e-6)
 
 
 def test_without_interface_nothing_is_thick():

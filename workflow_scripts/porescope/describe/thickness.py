@@ -93,7 +93,7 @@ def _draw(centres: np.ndarray, radii: np.ndarray, free: np.ndarray, edges: np.nd
                 if in_row <= 0:
                     continue
                 half = math.sqrt(in_row) / edge_x
-                first, last = max(math.ceil(x - half), 0), min(int(x + half), nx - 1)
+                first, last = max(math.ceil(x - half), 0), min(math.floor(x + half), nx - 1)
                 for word in range(first // WORD, last // WORD + 1):
                     low, high = max(first - word * WORD, 0), min(last - word * WORD, WORD - 1)
                     span = (ALL >> np.uint64(WORD - 1 - high)) & (ALL << np.uint64(low))
