@@ -74,7 +74,7 @@ def chart(sizes: Sequence[int], costs: Sequence[Cost]) -> None:
         axes.set(ylim=(0, 1.2 * max(row)), ylabel=name)
         axes.spines[["top", "right"]].set_visible(False)
         for x, y, size in zip(voxels, row, sizes, strict=True):
-            axes.annotate(f"{size}³", (x, y), (0, 6), textcoords="offset points", ha="center", fontsize=8)
+            axes.annotate(f"{size}³", (x, y), (3, 6), textcoords="offset points", fontsize=8)
     panels[0].set_title("A whole VOI but its conductivity: level where time is linear", loc="left", fontsize=11)
     panels[1].set_xlabel("million voxels in the VOI")
     CHART.parent.mkdir(parents=True, exist_ok=True)
