@@ -69,12 +69,11 @@ def denoising(
     scheduler.set_timesteps(options.steps)
     shape = (len(condition), 1, network.field_px, network.field_px)
     state = torch.randn(shape, generator=chance).to(condition.device)
-    fresh = {} if options.solver == "dpmsolver++" else {"generator": chance}
     yield state[:, 0]
     for noise_step in scheduler.timesteps:
         when = noise_step.expand(len(state)).to(condition.device)
         clean = guided(network, state, when, condition, options.guidance)
-        state = scheduler.step(clean, noise_step, state, **fresh).prev_sample
+        state = scheduler.step(clean, noise_step, state, generator=chance).prev_sample
         yield state[:, 0]
 
 
