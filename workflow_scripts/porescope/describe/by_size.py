@@ -102,5 +102,5 @@ def columns(
                 row[f"{name}_thickness_p{100 * share:.0f}_um"] = value
         del diameter
     median = rows[0]["solid_thickness_p50_um"]
-    each = [constrictivity(found.radius_um, median, nodes, axis) for axis in range(3)]
-    return [rows[0] | {"constrictivity": float(np.mean(each))}, *rows[1:]]
+    narrow = float(np.mean(constrictivity(found.radius_um, median, nodes)))
+    return [rows[0] | {"constrictivity": narrow}, *rows[1:]]

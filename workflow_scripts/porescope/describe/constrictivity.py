@@ -13,12 +13,14 @@ from porescope.volume import Spacing
 NODES = 200
 """Longer axes are looked at through the widest of each few nodes, at most so many."""
 
-HALVINGS = 6
-"""Steps in which the radius of the bottlenecks is closed in, to 1/128 of the largest."""
+STEPS = 64
+"""Radii that are told apart, up to the largest: that of the bottlenecks is known to half a step."""
 
 
-def constrictivity(radius_um: np.ndarray, median_um: float, spacing: Spacing, axis: int) -> float:
-    """Constrictivity (r_min / r_max)^2 of a phase along an axis.
+def constrictivity(
+    radius_um: np.ndarray, median_um: float, spacing: Spacing, axes: Sequence[int] = (0, 1, 2)
+) -> list[float]:
+    """Constrictivity (r_min / r_max)^2 of a phase along some axes.
 
     Parameters
     ----------
@@ -28,14 +30,14 @@ def constrictivity(radius_um: np.ndarray, median_um: float, spacing: Spacing, ax
         Of the local thickness of the phase, weighted by volume; see thickness.thickness_of.
     spacing : Spacing
         Node distances (z, y, x) in um.
-    axis : int
+    axes : sequence of int
         Of the flow.
 
     Returns
     -------
-    float
-        0 to 1, 1 for a straight channel; NaN without the phase, 0 where less than half of it can be reached from a
-        face.
+    list of float
+        For each axis 0 to 1, 1 for a straight channel; NaN without the phase, 0 where less than half of it can be
+        reached from a face.
 
     Notes
     -----
@@ -47,13 +49,20 @@ def constrictivity(radius_um: np.ndarray, median_um: float, spacing: Spacing, ax
     Muench & Holzer, Journal of the American Ceramic Society 91 (2008); Stenzel et al., AIChE Journal 62 (2016).
     """
     if math.isnan(median_um):
-        return math.nan
+        return [math.nan] * len(axes)
     factors = tuple(-(-n // NODES) for n in radius_um.shape)
-    radius = np.moveaxis(_widest_of(radius_um, factors), axis, 0)
-    edges = Spacing(*(h * f for h, f in zip(spacing, factors, strict=True)))
-    along = (edges[axis], *(h for i, h in enumerate(edges) if i != axis))
-    narrow = np.mean([_intruded_radius(radius[::sense], along) for sense in (1, -1)])
-    return min(1.0, float(2 * narrow / median_um) ** 2)
+    widest = _widest_of(radius_um, factors)
+    edges = [h * f for h, f in zip(spacing, factors, strict=True)]
+    found, guess = [], STEPS // 2
+    for axis in axes:
+        radius = np.moveaxis(widest, axis, 0)
+        along = (edges[axis], *(h for i, h in enumerate(edges) if i != axis))
+        narrow = []
+        for sense in (1, -1):
+            guess = _intruded_step(np.ascontiguousarray(radius[::sense]), along, guess)
+            narrow.append(min(guess + 0.5, STEPS) / STEPS * float(widest.max()))
+        found.append(min(1.0, (2 * float(np.mean(narrow)) / median_um) ** 2))
+    return found
 
 
 def inscribed_radius(distance_um: np.ndarray, phase: np.ndarray, spheres: Spheres, margin: Sequence[int]) -> np.ndarray:
@@ -90,28 +99,36 @@ def _raise_to(radius: np.ndarray, nodes: np.ndarray, radii: np.ndarray, shape: n
             radius[z, y, x] = max(radius[z, y, x], radii[n])
 
 
-def _intruded_radius(radius: np.ndarray, edges: tuple[float, ...]) -> float:
-    """Largest radius of spheres that cover half of the phase when they come in through the first face."""
-    half = np.count_nonzero(radius) / 2
-    low, high = 0.0, float(radius.max())
-    if _intruded_volume(radius, edges, high) >= half:
-        return high
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        if _intruded_volume(radius, edges, middle) >= half:
-            low = middle
+def _intruded_step(radius: np.ndarray, edges: tuple[float, ...], guess: int) -> int:
+    """Largest of STEPS radii whose spheres cover half of the phase when they come in through the first face.
+
+    The search strides out from a guess, the answer from another face as a rule, and halves what is left.
+    """
+    half, largest = np.count_nonzero(radius) / 2, float(radius.max())
+    low, high, stride = 0, STEPS + 1, 1
+    step = min(max(guess, 1), STEPS)
+    while high - low > 1:
+        if _intruded_volume(radius, edges, step / STEPS * largest) >= half:
+            low = step
         else:
-            high = middle
-    return (low + high) / 2
+            high = step
+        if low == 0:
+            step = max(high - stride, high // 2)
+        elif high > STEPS:
+            step = min(low + stride, (low + high) // 2)
+        else:
+            step = (low + high) // 2
+        stride *= 2
+    return low
 
 
 def _intruded_volume(radius: np.ndarray, edges: tuple[float, ...], size: float) -> int:
     """Nodes of the phase that spheres of a radius cover which come in through the first face."""
-    open_to = radius >= size
-    labels = cc3d.connected_components(np.ascontiguousarray(open_to), connectivity=26)
-    entered = np.unique(labels[0])
-    reached = np.isin(labels, entered[entered > 0])
-    return int(_count_within(reached, radius > 0, np.array(edges), size))
+    labels, count = cc3d.connected_components(radius >= size, connectivity=26, return_N=True)
+    entered = np.zeros(count + 1, bool)
+    entered[labels[0]] = True
+    entered[0] = False
+    return int(_count_within(labels, entered, radius, np.array(edges), size))
 
 
 def _widest_of(radius: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
@@ -124,16 +141,20 @@ def _widest_of(radius: np.ndarray, factors: tuple[int, ...]) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True)
-def _count_within(reached: np.ndarray, phase: np.ndarray, edges: np.ndarray, size: float) -> int:
-    """Nodes of a phase up to a distance from reached ones: nearest along x, then in the rows and sections around."""
-    nz, ny, nx = reached.shape
+def _count_within(labels: np.ndarray, entered: np.ndarray, radius: np.ndarray, edges: np.ndarray, size: float) -> int:
+    """Nodes with a radius up to a distance from those with labels that are entered.
+
+    Nearest along x, then in the rows and sections around.
+    """
+    nz, ny, nx = labels.shape
     far = 4 * size * size
+    squares = np.minimum((np.arange(math.ceil(2 * size / edges[2]) + 1) * edges[2]) ** 2, far).astype(np.float32)
     nearest = np.full((nz, ny, nx), far, np.float32)
     along_x = np.empty((ny, nx), np.float32)
     rows, sections = int(size / edges[1]), int(size / edges[0])
     for z in range(nz):
         for y in range(ny):
-            _squares_along(reached[z, y], edges[2], far, along_x[y])
+            _squares_along(labels[z, y], entered, squares, along_x[y])
         for y in range(ny):
             for j in range(max(0, y - rows), min(ny, y + rows + 1)):
                 _lower(nearest[z, y], along_x[j], ((j - y) * edges[1]) ** 2)
@@ -144,8 +165,16 @@ def _count_within(reached: np.ndarray, phase: np.ndarray, edges: np.ndarray, siz
             around[:] = far
             for i in range(max(0, z - sections), min(nz, z + sections + 1)):
                 _lower(around, nearest[i, y], ((i - z) * edges[0]) ** 2)
-            for x in range(nx):
-                count += phase[z, y, x] and around[x] <= size * size
+            count += _count_below(around, radius[z, y], np.float32(size * size))
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _count_below(squares: np.ndarray, radius: np.ndarray, most: np.float32) -> int:
+    """Nodes of a row with a radius and a squared distance up to a limit."""
+    count = 0
+    for x in range(len(squares)):
+        count += (radius[x] > 0) & (squares[x] <= most)
     return count
 
 
@@ -159,14 +188,17 @@ def _lower(squares: np.ndarray, others: np.ndarray, away: float) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _squares_along(reached: np.ndarray, edge: float, far: float, square: np.ndarray) -> None:
-    """Squared distance along a row to the nearest reached node, at most ``far``."""
-    unseen = math.sqrt(far) / edge
-    steps = unseen
-    for x in range(len(reached)):
-        steps = 0.0 if reached[x] else steps + 1
-        square[x] = min(far, (steps * edge) ** 2)
-    steps = unseen
-    for x in range(len(reached) - 1, -1, -1):
-        steps = 0.0 if reached[x] else steps + 1
-        square[x] = min(square[x], (steps * edge) ** 2)
+def _squares_along(labels: np.ndarray, entered: np.ndarray, squares: np.ndarray, square: np.ndarray) -> None:
+    """Squared distance along a row to the nearest node with a label that is entered.
+
+    ``squares`` are the squared distances by steps; the last one holds for all further steps.
+    """
+    last = len(squares) - 1
+    steps = last
+    for x in range(len(labels)):
+        steps = 0 if entered[labels[x]] else min(steps + 1, last)
+        square[x] = squares[steps]
+    steps = last
+    for x in range(len(labels) - 1, -1, -1):
+        steps = 0 if square[x] == 0 else min(steps + 1, last)
+        square[x] = min(square[x], squares[steps])

@@ -116,73 +116,103 @@ def _inscribed(
     nodes: np.ndarray, nearest: np.ndarray, points: np.ndarray, normals: np.ndarray, edges: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Centres (n, 3) and radii (n,) in um of the largest spheres about ridge nodes."""
-    nz, ny, nx = nearest.shape
+    ny, nx = nearest.shape[1:]
+    flat = nearest.reshape(-1)
     centres = np.empty((len(nodes), 3), np.float32)
     radii = np.empty(len(nodes), np.float32)
-    around = np.empty(27, np.int64)
+    around, squares = np.empty((3, 27)), np.empty(27)
+    places, touched = np.empty(len(DIRECTIONS), np.int64), np.empty(len(DIRECTIONS), np.int64)
     c, centre = np.empty(3), np.empty(3)
     step = edges.min() / CLIMBS
     for n in range(len(nodes)):
         z, y, x = nodes[n] // (ny * nx), nodes[n] // nx % ny, nodes[n] % nx
-        count = 0
-        for i in range(z - 2, z + 3, 2):
-            for j in range(y - 2, y + 3, 2):
-                for k in range(x - 2, x + 3, 2):
-                    if 0 <= i < nz and 0 <= j < ny and 0 <= k < nx:
-                        around[count] = nearest[i, j, k]
-                        count += 1
+        count = _points_around(nearest, points, z, y, x, around)
         c[0], c[1], c[2] = z * edges[0], y * edges[1], x * edges[2]
         centre[:] = c
-        best, closest = _closest(c, around[:count], points)
+        best, closest = _closest(c, around, count, squares)
+        radius = best
         for _ in range(CLIMBS):
-            radius = 0.0
+            share = step / max(radius, 1e-12)
             for axis in range(3):
-                radius += (c[axis] - points[closest, axis]) ** 2
-            share = step / max(math.sqrt(radius), 1e-12)
-            for axis in range(3):
-                c[axis] += share * (c[axis] - points[closest, axis])
-            radius, closest = _closest(c, around[:count], points)
+                c[axis] += share * (c[axis] - around[axis, closest])
+            radius, closest = _closest(c, around, count, squares)
             if radius > best:
                 best = radius
                 centre[:] = c
         centres[n] = centre
-        radii[n] = max(best, _to_planes(centre, best, nearest, points, normals, edges))
+        radii[n] = max(best, _to_planes(centre, best, flat, nearest.shape, points, normals, edges, places, touched))
     return centres, radii
 
 
 @njit(cache=True, nogil=True)
+def _points_around(nearest: np.ndarray, points: np.ndarray, z: int, y: int, x: int, around: np.ndarray) -> int:
+    """Enter the coordinates (3, n) of the points of the interface that are nearest to a node and those two nodes off.
+
+    They are asked for distances nine times: side by side, since in the list of all points they lie far apart.
+    """
+    nz, ny, nx = nearest.shape
+    count = 0
+    for i in range(z - 2, z + 3, 2):
+        for j in range(y - 2, y + 3, 2):
+            for k in range(x - 2, x + 3, 2):
+                if 0 <= i < nz and 0 <= j < ny and 0 <= k < nx:
+                    index = nearest[i, j, k]
+                    for axis in range(3):
+                        around[axis, count] = points[index, axis]
+                    count += 1
+    return count
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _closest(centre: np.ndarray, around: np.ndarray, count: int, squares: np.ndarray) -> tuple[float, int]:
+    """Distance of the closest of some points (3, n), and its index."""
+    z, y, x = centre[0], centre[1], centre[2]
+    for i in range(count):
+        a, b, c = around[0, i] - z, around[1, i] - y, around[2, i] - x
+        squares[i] = a * a + b * b + c * c
+    which = 0
+    for i in range(1, count):
+        if squares[i] < squares[which]:
+            which = i
+    return math.sqrt(squares[which]), which
+
+
+@njit(cache=True, nogil=True, fastmath=True)
 def _to_planes(
-    centre: np.ndarray, radius: float, nearest: np.ndarray, points: np.ndarray, normals: np.ndarray, edges: np.ndarray
+    centre: np.ndarray,
+    radius: float,
+    flat: np.ndarray,
+    shape: tuple[int, int, int],
+    points: np.ndarray,
+    normals: np.ndarray,
+    edges: np.ndarray,
+    places: np.ndarray,
+    touched: np.ndarray,
 ) -> float:
     """Mean distance to the tangent planes where a sphere touches, to an edge's length.
 
-    The nearest points themselves lie in dents that a voxelised interface has, and make spheres too small.
+    The nearest points themselves lie in dents that a voxelised interface has, and make spheres too small. Whether a
+    sphere touches in a direction cannot be guessed: loops without a branch take half the time.
     """
-    reach = radius + edges.min()
-    total, count = 0.0, 0
-    nz, ny, nx = nearest.shape
+    nz, ny, nx = shape
+    z, y, x = centre[0], centre[1], centre[2]
+    a, b, c = z / edges[0] + 0.5, y / edges[1] + 0.5, x / edges[2] + 0.5
+    rise, side, along = radius / edges[0], radius / edges[1], radius / edges[2]
     for n in range(len(DIRECTIONS)):
-        z = round((centre[0] + radius * DIRECTIONS[n, 0]) / edges[0])
-        y = round((centre[1] + radius * DIRECTIONS[n, 1]) / edges[1])
-        x = round((centre[2] + radius * DIRECTIONS[n, 2]) / edges[2])
-        index = nearest[min(max(z, 0), nz - 1), min(max(y, 0), ny - 1), min(max(x, 0), nx - 1)]
-        square, along = 0.0, 0.0
-        for axis in range(3):
-            apart = centre[axis] - points[index, axis]
-            square += apart * apart
-            along += apart * normals[index, axis]
-        if square <= reach * reach:
-            total += abs(along)
-            count += 1
+        i = int(min(max(a + rise * DIRECTIONS[n, 0], 0.0), nz - 0.5))
+        j = int(min(max(b + side * DIRECTIONS[n, 1], 0.0), ny - 0.5))
+        k = int(min(max(c + along * DIRECTIONS[n, 2], 0.0), nx - 0.5))
+        places[n] = (i * ny + j) * nx + k
+    reach = (radius + edges.min()) ** 2
+    count = 0
+    for n in range(len(DIRECTIONS)):
+        index = np.uintp(flat[np.uintp(places[n])])  # unsigned, so that numba looks for no negative indices
+        dz, dy, dx = z - points[index, 0], y - points[index, 1], x - points[index, 2]
+        touched[count] = index
+        count += dz * dz + dy * dy + dx * dx <= reach
+    total = 0.0
+    for n in range(count):
+        index = np.uintp(touched[n])
+        dz, dy, dx = z - points[index, 0], y - points[index, 1], x - points[index, 2]
+        total += abs(dz * normals[index, 0] + dy * normals[index, 1] + dx * normals[index, 2])
     return total / max(count, 1)
-
-
-@njit(cache=True, nogil=True)
-def _closest(centre: np.ndarray, around: np.ndarray, points: np.ndarray) -> tuple[float, int]:
-    best, which = np.inf, around[0]
-    for index in around:
-        a, b, c = points[index, 0] - centre[0], points[index, 1] - centre[1], points[index, 2] - centre[2]
-        square = a * a + b * b + c * c
-        if square < best:
-            best, which = square, index
-    return math.sqrt(best), which

@@ -9,10 +9,11 @@ from numba import njit
 from porescope.describe.spheres import Spheres
 from porescope.volume import Spacing
 
-WORD = 64
-"""Places that are asked for at once: the bits of a number."""
+BRICK = 4
+"""Nodes along the edges of the bricks that are asked for free places at once: the 64 bits of a number."""
 
-ALL = np.uint64(2**WORD - 1)
+ONE, ROW, LAYER = np.uint64(1), np.uint64(2**BRICK - 1), np.uint64(2 ** (BRICK * BRICK) - 1)
+"""The first place of a brick, of its first row all, of its first layer all."""
 
 QUANTILES = (0.1, 0.5, 0.9)
 
@@ -61,7 +62,8 @@ def local_thickness(spheres: Spheres, phase: np.ndarray, spacing: Spacing) -> np
     """
     order = np.argsort(-spheres.radii_um, kind="stable")
     thickness = np.zeros(phase.shape, np.float32)
-    _draw(spheres.centres_um[order], spheres.radii_um[order], _words(phase), np.array(spacing, np.float64), thickness)
+    edges = np.array(spacing, np.float64)
+    _draw(spheres.centres_um[order], spheres.radii_um[order], _bricks(phase), edges, thickness)
     return thickness
 
 
@@ -78,36 +80,83 @@ def thickness_of(diameter_um: np.ndarray) -> Thickness:
 def _draw(centres: np.ndarray, radii: np.ndarray, free: np.ndarray, edges: np.ndarray, thickness: np.ndarray) -> None:
     """Enter the diameter of the first sphere that covers each free place; the largest come first.
 
-    Spheres of a ridge lie in each other for the most part, so that hardly any row of a sphere still has a free place:
-    that is asked of 64 places at once.
+    Spheres of a ridge lie in each other for the most part, so that hardly any brick in a sphere still has a free place:
+    that is asked of all its places at once.
     """
-    nz, ny, nx = thickness.shape
-    edge_z, edge_y, edge_x = edges[0], edges[1], edges[2]
     for n in range(len(radii)):
         reach = radii[n] + 0.5 * edges.min()  # nodes between the ridge's spheres and the interface belong to one too
-        z, y, x = centres[n, 0], centres[n, 1], centres[n, 2] / edge_x
-        for i in range(max(0, int((z - reach) / edge_z)), min(nz, int((z + reach) / edge_z) + 2)):
-            in_section = reach * reach - (i * edge_z - z) ** 2
-            for j in range(max(0, int((y - reach) / edge_y)), min(ny, int((y + reach) / edge_y) + 2)):
-                in_row = in_section - (j * edge_y - y) ** 2
-                if in_row <= 0:
+        z, y, x = centres[n]
+        a0, a1 = _bricks_within(z, reach, edges[0], thickness.shape[0])
+        b0, b1 = _bricks_within(y, reach, edges[1], thickness.shape[1])
+        c0, c1 = _bricks_within(x, reach, edges[2], thickness.shape[2])
+        for a in range(a0, a1):
+            in_layers = reach * reach - _off_brick(z, a, edges[0]) ** 2
+            for b in range(b0, b1):
+                in_column = in_layers - _off_brick(y, b, edges[1]) ** 2
+                if in_column <= 0:
                     continue
-                half = math.sqrt(in_row) / edge_x
-                first, last = max(math.ceil(x - half), 0), min(math.floor(x + half), nx - 1)
-                for word in range(first // WORD, last // WORD + 1):
-                    low, high = max(first - word * WORD, 0), min(last - word * WORD, WORD - 1)
-                    span = (ALL >> np.uint64(WORD - 1 - high)) & (ALL << np.uint64(low))
-                    if not free[i, j, word] & span:
-                        continue
-                    for bit in range(low, high + 1):
-                        if free[i, j, word] >> np.uint64(bit) & np.uint64(1):
-                            thickness[i, j, word * WORD + bit] = 2 * radii[n]
-                    free[i, j, word] &= ~span
+                for c in range(c0, c1):
+                    if free[a, b, c] and _off_brick(x, c, edges[2]) ** 2 <= in_column:
+                        free[a, b, c] = _fill(
+                            free[a, b, c], (a, b, c), (z, y, x), reach * reach, edges, 2 * radii[n], thickness
+                        )
 
 
-def _words(phase: np.ndarray) -> np.ndarray:
-    """The rows of a phase in numbers, a bit for each place; the lowest bit is the first."""
+@njit(cache=True, nogil=True, inline="always")
+def _bricks_within(middle: float, reach: float, edge: float, nodes: int) -> tuple[int, int]:
+    """First brick along an axis with a node within reach of a place, and the one after the last."""
+    first = max(math.ceil((middle - reach) / edge), 0)
+    last = min(math.floor((middle + reach) / edge), nodes - 1)
+    return first // BRICK, last // BRICK + 1
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _off_brick(middle: float, brick: int, edge: float) -> float:
+    """Distance along an axis from a place to the nearest node of a brick; 0 within it."""
+    return max(0.0, BRICK * brick * edge - middle, middle - (BRICK * brick + BRICK - 1) * edge)
+
+
+@njit(cache=True, nogil=True)
+def _fill(
+    free: np.uint64,
+    brick: tuple[int, int, int],
+    centre: tuple[float, float, float],
+    square: float,
+    edges: np.ndarray,
+    diameter: float,
+    thickness: np.ndarray,
+) -> np.uint64:
+    """Enter a diameter at the free places of a brick that lie in a sphere; what is left free."""
+    left = free
+    for u in range(BRICK):
+        layer = free >> np.uint64(BRICK * BRICK * u) & LAYER
+        z = BRICK * brick[0] + u
+        in_section = square - (z * edges[0] - centre[0]) ** 2
+        if not layer or in_section <= 0:
+            continue
+        for v in range(BRICK):
+            row = layer >> np.uint64(BRICK * v) & ROW
+            y = BRICK * brick[1] + v
+            in_row = in_section - (y * edges[1] - centre[1]) ** 2
+            if not row or in_row <= 0:
+                continue
+            for w in range(BRICK):
+                x = BRICK * brick[2] + w
+                if row >> np.uint64(w) & ONE and (x * edges[2] - centre[2]) ** 2 <= in_row:
+                    thickness[z, y, x] = diameter
+                    left &= ~(ONE << np.uint64((BRICK * u + v) * BRICK + w))
+    return left
+
+
+@njit(cache=True, nogil=True)
+def _bricks(phase: np.ndarray) -> np.ndarray:
+    """The places of a phase, a bit for each, in bricks; the lowest bit is the first along all axes."""
     nz, ny, nx = phase.shape
-    bits = np.zeros((nz, ny, -(-nx // WORD) * WORD // 8), np.uint8)
-    bits[:, :, : -(-nx // 8)] = np.packbits(phase, axis=2, bitorder="little")
-    return bits.view("<u8").astype(np.uint64, copy=False)
+    bricks = np.zeros((-(-nz // BRICK), -(-ny // BRICK), -(-nx // BRICK)), np.uint64)
+    for z in range(nz):
+        for y in range(ny):
+            row = (z % BRICK * BRICK + y % BRICK) * BRICK
+            for x in range(nx):
+                if phase[z, y, x]:
+                    bricks[z // BRICK, y // BRICK, x // BRICK] |= ONE << np.uint64(row + x % BRICK)
+    return bricks

@@ -74,4 +74,5 @@ def of_block(block: Block, smoothing_px: float) -> float:
     near = interface_distance(field, nodes)
     spheres = ridge_spheres(near, field > 0, nodes)
     median = thickness_of(local_thickness(spheres, field > 0, nodes)).quantiles_um[1]
-    return constrictivity(inscribed_radius(near.distance_um, field > 0, spheres, (0, 0, 0)), median, nodes, 1)
+    radius = inscribed_radius(near.distance_um, field > 0, spheres, (0, 0, 0))
+    return constrictivity(radius, median, nodes, (1,))[0]
