@@ -20,7 +20,7 @@ from porescope.describe.blocks import (
     wake_neighbours,
     way_over,
 )
-from porescope.describe.sightlines import INTERFACE, Point, View, lit_columns, sees, way_round
+from porescope.describe.sightlines import INTERFACE, Point, View, lit_columns, sees, view_of, way_round
 
 BUCKET = 0.5
 """Ways whose lengths differ by less than this, in node distances, may be found in any order."""
@@ -80,7 +80,7 @@ def shortest_ways(code: np.ndarray, size: int, steps: tuple[float, float, float]
     ----------
     Nash, Koenig & Tovey, Lazy Theta*, AAAI (2010), for the search; Dial, Commun. ACM 12 (1969) 632, for the buckets.
     """
-    view = View(code.reshape(-1), code.shape[1], code.shape[2], code.shape[0], GRAZE * size, lit_columns(code))
+    view = view_of(code, GRAZE * size)
     blocks = blocks_of(code, view.lit, size)
     state = blocks.state.ravel()
     b0, b1, b2 = blocks.state.shape
@@ -107,7 +107,8 @@ def shortest_ways(code: np.ndarray, size: int, steps: tuple[float, float, float]
             here = centre_of(blocks.size, blocks.centre, place)
             count = _neighbours_bends(blocks, place, here, point, steps, candidate, way)
             best, length = _shortest_in_view(view, here, point, candidate, way, hidden, count)
-            best, length, bends = _straight_from_below(view, blocks, place, here, point, bends, steps, best, length)
+            if blocks.beside[place]:
+                best, length, bends = _straight_from_below(view, blocks, place, here, point, bends, steps, best, length)
             best, length, bends = _bend_further(
                 view, here, point, bends, steps, candidate, way, hidden, count, best, length
             )

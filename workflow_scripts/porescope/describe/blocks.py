@@ -30,12 +30,15 @@ class Blocks(NamedTuple):
         Which of its nodes stands for a block: the deepest one that is not lit, or the deepest one if all are.
     window : uint8 array of the same shape
         Its deepest node in a lit column; 255 for none.
+    beside : bool array of the same shape
+        Whether it or a neighbour has such a node.
     """
 
     size: int
     state: np.ndarray
     centre: np.ndarray
     window: np.ndarray
+    beside: np.ndarray
 
 
 @njit(cache=True, nogil=True)
@@ -61,7 +64,20 @@ def blocks_of(code: np.ndarray, lit: np.ndarray, size: int) -> Blocks:
                 elif bright > INTERFACE:
                     state[i, j, k] = LIT
                     centre[i, j, k] = window[i, j, k]
-    return Blocks(size, state, centre, window)
+    return Blocks(size, state, centre, window, _beside(window))
+
+
+@njit(cache=True, nogil=True)
+def _beside(window: np.ndarray) -> np.ndarray:
+    """Blocks that have a window or a neighbour with one."""
+    beside = np.zeros(window.shape, np.bool_)
+    b0, b1, b2 = window.shape
+    for i in range(1, b0 - 1):
+        for j in range(1, b1 - 1):
+            for k in range(1, b2 - 1):
+                if window[i, j, k] != NO_WINDOW:
+                    beside[i - 1 : i + 2, j - 1 : j + 2, k - 1 : k + 2] = True
+    return beside
 
 
 @njit(cache=True, nogil=True)

@@ -24,6 +24,10 @@ STRIDE = 0.75
 FINE_STRIDE = 0.5
 """The same where the deepest point of an obstacle is looked for."""
 
+BRICK = 4
+"""Nodes along the edges of the bricks that codes are kept in: a line of a processor's cache. A line of sight passes
+through fewer of them than through rows, of which each step across meets a new one."""
+
 NEAR_END = 0.25
 """Length in nodes at the end of a line that is not looked at: bends lie on the interface itself."""
 
@@ -33,13 +37,13 @@ class View(NamedTuple):
 
     Attributes
     ----------
-    code : (n0 + 2) * (n1 + 2) * (n2 + 2) uint8 array
-        Depth below the interface at each node, flat; see encode. All points are given in the indices of the coded
-        field, whose nodes are those of the field in a border of one node.
-    rows, columns : int
-        Coded nodes along the second and third axis, n1 + 2 and n2 + 2.
-    layers : int
-        Along the first axis, n0 + 2.
+    code : uint8 array
+        Depth below the interface at each node, see encode, brick by brick. All points are given in the indices of the
+        coded field, whose nodes are those of the field in a border of one node.
+    by_layer, by_row, by_column : uint64 arrays
+        What each index along the three axes adds to the place of a node in ``code``.
+    shape : (n0 + 2, n1 + 2, n2 + 2)
+        Coded nodes along each axis.
     graze : float
         Depth in nodes to which a line may dip into the pores, as the chord between two points on a round obstacle does.
     lit : (n1 + 2, n2 + 2) int32 array
@@ -48,9 +52,10 @@ class View(NamedTuple):
     """
 
     code: np.ndarray
-    rows: int
-    columns: int
-    layers: int
+    by_layer: np.ndarray
+    by_row: np.ndarray
+    by_column: np.ndarray
+    shape: tuple[int, int, int]
     graze: float
     lit: np.ndarray
 
@@ -99,6 +104,33 @@ def _encode(field: np.ndarray, room: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True)
+def view_of(code: np.ndarray, graze: float) -> View:
+    """What lines of sight need to know of a coded field (see encode); ``graze`` as in View."""
+    n0, n1, n2 = code.shape
+    bricks = (-(-n0 // BRICK), -(-n1 // BRICK), -(-n2 // BRICK))
+    size = BRICK**3
+    by_column = _steps(n2, size, 1)
+    by_row = _steps(n1, size * bricks[2], BRICK)
+    by_layer = _steps(n0, size * bricks[2] * bricks[1], BRICK * BRICK)
+    flat = np.zeros(size * bricks[0] * bricks[1] * bricks[2], np.uint8)
+    for i in range(n0):
+        for j in range(n1):
+            row = by_layer[i] + by_row[j]
+            for k in range(n2):
+                flat[row + by_column[k]] = code[i, j, k]
+    return View(flat, by_layer, by_row, by_column, code.shape, graze, lit_columns(code))
+
+
+@njit(cache=True, nogil=True)
+def _steps(count: int, brick: int, node: int) -> np.ndarray:
+    """Place of each index along an axis from the steps between bricks and between the nodes of one."""
+    places = np.empty(count, np.uint64)
+    for i in range(count):
+        places[i] = i // BRICK * brick + i % BRICK * node
+    return places
+
+
+@njit(cache=True, nogil=True)
 def lit_columns(code: np.ndarray) -> np.ndarray:
     """For each column along the first axis the index of the last node that is solid from the first one on; see View."""
     lit = np.zeros(code.shape[1:], np.int32)
@@ -113,7 +145,7 @@ def lit_columns(code: np.ndarray) -> np.ndarray:
 @njit(cache=True, nogil=True, fastmath=True)
 def sees(view: View, here: Point, there: Point) -> bool:
     """Whether the straight line between two points stays in the solid; where there is room, strides are long."""
-    code, rows, columns, graze = view.code, view.rows, view.columns, view.graze
+    graze = view.graze
     x, y, z = here
     dx, dy, dz = there[0] - x, there[1] - y, there[2] - z
     total = math.sqrt(dx * dx + dy * dy + dz * dz)
@@ -124,11 +156,11 @@ def sees(view: View, here: Point, there: Point) -> bool:
     along = STRIDE
     while along < end:
         a, b, c = x + along * dx, y + along * dy, z + along * dz
-        nearest = code[np.uintp((int(a + 0.5) * rows + int(b + 0.5)) * columns + int(c + 0.5))]
+        nearest = _code(view, a, b, c)
         if nearest >= WIDE:
             along += (nearest - WIDE) * 0.5 + 1.0
         else:
-            depth = _depth(code, rows, columns, a, b, c)
+            depth = _depth(view, a, b, c)
             if depth < -graze:
                 return False
             along += max(STRIDE, depth + graze)
@@ -151,7 +183,7 @@ def way_round(view: View, here: Point, there: Point) -> tuple[bool, Point]:
     point : tuple of float
         Where the line is deepest in the first obstacle from ``here``, moved out of it across the line.
     """
-    code, rows, columns, graze = view.code, view.rows, view.columns, view.graze
+    graze = view.graze
     x, y, z = here
     dx, dy, dz = there[0] - x, there[1] - y, there[2] - z
     total = math.sqrt(dx * dx + dy * dy + dz * dz)
@@ -160,8 +192,8 @@ def way_round(view: View, here: Point, there: Point) -> tuple[bool, Point]:
     along = FINE_STRIDE
     while along < total - NEAR_END:
         a, b, c = x + along * dx, y + along * dy, z + along * dz
-        nearest = code[np.uintp((int(a + 0.5) * rows + int(b + 0.5)) * columns + int(c + 0.5))]
-        depth = 2.0 if nearest >= WIDE else _depth(code, rows, columns, a, b, c)
+        nearest = _code(view, a, b, c)
+        depth = 2.0 if nearest >= WIDE else _depth(view, a, b, c)
         if depth < lowest:
             lowest, deepest = depth, along
         elif lowest < -graze and depth > 0:
@@ -175,38 +207,47 @@ def way_round(view: View, here: Point, there: Point) -> tuple[bool, Point]:
 @njit(cache=True, nogil=True)
 def _pushed_out(view: View, point: Point, line: Point) -> tuple[bool, Point]:
     """Move a point onto the interface, across a line; no further than a few nodes."""
-    code, rows, columns = view.code, view.rows, view.columns
+    layers, rows, columns = view.shape
     x, y, z = point
     for _ in range(3):
-        a = _depth(code, rows, columns, x + 0.5, y, z) - _depth(code, rows, columns, x - 0.5, y, z)
-        b = _depth(code, rows, columns, x, y + 0.5, z) - _depth(code, rows, columns, x, y - 0.5, z)
-        c = _depth(code, rows, columns, x, y, z + 0.5) - _depth(code, rows, columns, x, y, z - 0.5)
+        a = _depth(view, x + 0.5, y, z) - _depth(view, x - 0.5, y, z)
+        b = _depth(view, x, y + 0.5, z) - _depth(view, x, y - 0.5, z)
+        c = _depth(view, x, y, z + 0.5) - _depth(view, x, y, z - 0.5)
         along = a * line[0] + b * line[1] + c * line[2]
         a, b, c = a - along * line[0], b - along * line[1], c - along * line[2]
         slope = a * a + b * b + c * c
-        rise = -_depth(code, rows, columns, x, y, z)
+        rise = -_depth(view, x, y, z)
         if slope < 0.04 or abs(rise) > 1.5 * math.sqrt(slope):
             return False, point
         x, y, z = x + rise / slope * a, y + rise / slope * b, z + rise / slope * c
-        if not (0.5 <= x <= view.layers - 1.5 and 0.5 <= y <= rows - 1.5 and 0.5 <= z <= columns - 1.5):
+        if not (0.5 <= x <= layers - 1.5 and 0.5 <= y <= rows - 1.5 and 0.5 <= z <= columns - 1.5):
             return False, point
     return True, (x, y, z)
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _depth(code: np.ndarray, rows: int, columns: int, a: float, b: float, c: float) -> float:
+def _code(view: View, a: float, b: float, c: float) -> int:
+    """Code of the node that is nearest to a point."""
+    i, j, k = np.uintp(a + 0.5), np.uintp(b + 0.5), np.uintp(c + 0.5)  # unsigned: numba looks for no negative indices
+    return view.code[view.by_layer[i] + view.by_row[j] + view.by_column[k]]
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _depth(view: View, a: float, b: float, c: float) -> float:
     """Depth below the interface in nodes, interpolated linearly, at most 2."""
-    i, j, k = int(a), int(b), int(c)
+    code, one, wide = view.code, np.uintp(1), np.uint8(WIDE)
+    i, j, k = np.uintp(a), np.uintp(b), np.uintp(c)
     x, y, z = np.float32(a - i), np.float32(b - j), np.float32(c - k)
-    row, layer, one = np.uintp(columns), np.uintp(rows * columns), np.uintp(1)
-    at = np.uintp((i * rows + j) * columns + k)  # unsigned, so that numba looks for no negative indices
-    low, low_next = np.float32(min(code[at], WIDE)), np.float32(min(code[at + one], WIDE))
-    side, side_next = np.float32(min(code[at + row], WIDE)), np.float32(min(code[at + row + one], WIDE))
+    row, side = view.by_row[j], view.by_row[j + one]
+    left, right = view.by_column[k], view.by_column[k + one]
+    at = view.by_layer[i]
+    low, low_next = np.float32(min(code[at + row + left], wide)), np.float32(min(code[at + row + right], wide))
+    beside, beside_next = np.float32(min(code[at + side + left], wide)), np.float32(min(code[at + side + right], wide))
     low += (low_next - low) * z
-    low += (side + (side_next - side) * z - low) * y
-    at += layer
-    high, high_next = np.float32(min(code[at], WIDE)), np.float32(min(code[at + one], WIDE))
-    side, side_next = np.float32(min(code[at + row], WIDE)), np.float32(min(code[at + row + one], WIDE))
+    low += (beside + (beside_next - beside) * z - low) * y
+    at = view.by_layer[i + one]
+    high, high_next = np.float32(min(code[at + row + left], wide)), np.float32(min(code[at + row + right], wide))
+    beside, beside_next = np.float32(min(code[at + side + left], wide)), np.float32(min(code[at + side + right], wide))
     high += (high_next - high) * z
-    high += (side + (side_next - side) * z - high) * y
+    high += (beside + (beside_next - beside) * z - high) * y
     return float((low + (high - low) * x - np.float32(INTERFACE)) * np.float32(1 / STEPS))

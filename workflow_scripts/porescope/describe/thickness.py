@@ -12,6 +12,9 @@ from porescope.volume import Spacing
 BRICK = 4
 """Nodes along the edges of the bricks that are asked for free places at once: the 64 bits of a number."""
 
+TILE = 8
+"""Bricks along the edges of the tiles that are filled one after the other: what they hold stays in the cache."""
+
 ONE, ROW, LAYER = np.uint64(1), np.uint64(2**BRICK - 1), np.uint64(2 ** (BRICK * BRICK) - 1)
 """The first place of a brick, of its first row all, of its first layer all."""
 
@@ -53,17 +56,16 @@ def local_thickness(spheres: Spheres, phase: np.ndarray, spacing: Spacing) -> np
 
     Notes
     -----
-    Spheres are drawn from the largest on, so that a place keeps the first that covers it.
+    Tile by tile, spheres are drawn from the largest on, so that a place keeps the first that covers it.
 
     References
     ----------
     Hildebrand & Rueegsegger, A new method for the model-independent assessment of thickness in three-dimensional
     images, Journal of Microscopy 185 (1997).
     """
-    order = np.argsort(-spheres.radii_um, kind="stable")
     thickness = np.zeros(phase.shape, np.float32)
-    edges = np.array(spacing, np.float64)
-    _draw(spheres.centres_um[order], spheres.radii_um[order], _bricks(phase), edges, thickness)
+    reaches = spheres.radii_um + np.float32(0.5 * min(spacing))  # nodes between them and the interface belong to one
+    _draw(spheres.centres_um, reaches, 2 * spheres.radii_um, _bricks(phase), np.array(spacing, np.float64), thickness)
     return thickness
 
 
@@ -77,37 +79,93 @@ def thickness_of(diameter_um: np.ndarray) -> Thickness:
 
 
 @njit(cache=True, nogil=True)
-def _draw(centres: np.ndarray, radii: np.ndarray, free: np.ndarray, edges: np.ndarray, thickness: np.ndarray) -> None:
-    """Enter the diameter of the first sphere that covers each free place; the largest come first.
+def _draw(
+    centres: np.ndarray,
+    reaches: np.ndarray,
+    diameters: np.ndarray,
+    free: np.ndarray,
+    edges: np.ndarray,
+    thickness: np.ndarray,
+) -> None:
+    """Enter at each free place the largest diameter of the spheres that cover it."""
+    start, members = _members(centres, reaches, edges, thickness.shape)
+    tile = 0
+    for a in range(0, free.shape[0], TILE):
+        for b in range(0, free.shape[1], TILE):
+            for c in range(0, free.shape[2], TILE):
+                some = members[start[tile] : start[tile + 1]]
+                for n in some[np.argsort(-reaches[some])]:
+                    _draw_sphere(centres[n], reaches[n], diameters[n], free, (a, b, c), edges, thickness)
+                tile += 1
+
+
+@njit(cache=True, nogil=True)
+def _members(
+    centres: np.ndarray, reaches: np.ndarray, edges: np.ndarray, shape: tuple[int, int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Spheres that reach into each tile: where those of each begin, and which they are."""
+    size = TILE * BRICK
+    tiles_y, tiles_x = -(-shape[1] // size), -(-shape[2] // size)
+    start = np.zeros(-(-shape[0] // size) * tiles_y * tiles_x + 2, np.int64)
+    members = np.empty(0, np.int32)
+    for entering in (False, True):  # counted first
+        for n in range(len(reaches)):
+            a0, a1 = _within(centres[n, 0], reaches[n], edges[0], shape[0], size)
+            b0, b1 = _within(centres[n, 1], reaches[n], edges[1], shape[1], size)
+            c0, c1 = _within(centres[n, 2], reaches[n], edges[2], shape[2], size)
+            for a in range(a0, a1):
+                for b in range(b0, b1):
+                    for c in range(c0, c1):
+                        tile = (a * tiles_y + b) * tiles_x + c
+                        if entering:
+                            members[start[tile + 1]] = n
+                            start[tile + 1] += 1
+                        else:
+                            start[tile + 2] += 1
+        if not entering:
+            start = np.cumsum(start)
+            members = np.empty(start[-1], np.int32)
+    return start, members
+
+
+@njit(cache=True, nogil=True)
+def _draw_sphere(
+    centre: np.ndarray,
+    reach: float,
+    diameter: float,
+    free: np.ndarray,
+    tile: tuple[int, int, int],
+    edges: np.ndarray,
+    thickness: np.ndarray,
+) -> None:
+    """Enter a diameter at the free places of a tile that a sphere covers.
 
     Spheres of a ridge lie in each other for the most part, so that hardly any brick in a sphere still has a free place:
     that is asked of all its places at once.
     """
-    for n in range(len(radii)):
-        reach = radii[n] + 0.5 * edges.min()  # nodes between the ridge's spheres and the interface belong to one too
-        z, y, x = centres[n]
-        a0, a1 = _bricks_within(z, reach, edges[0], thickness.shape[0])
-        b0, b1 = _bricks_within(y, reach, edges[1], thickness.shape[1])
-        c0, c1 = _bricks_within(x, reach, edges[2], thickness.shape[2])
-        for a in range(a0, a1):
-            in_layers = reach * reach - _off_brick(z, a, edges[0]) ** 2
-            for b in range(b0, b1):
-                in_column = in_layers - _off_brick(y, b, edges[1]) ** 2
-                if in_column <= 0:
-                    continue
-                for c in range(c0, c1):
-                    if free[a, b, c] and _off_brick(x, c, edges[2]) ** 2 <= in_column:
-                        free[a, b, c] = _fill(
-                            free[a, b, c], (a, b, c), (z, y, x), reach * reach, edges, 2 * radii[n], thickness
-                        )
+    z, y, x = centre
+    a0, a1 = _within(z, reach, edges[0], thickness.shape[0], BRICK)
+    b0, b1 = _within(y, reach, edges[1], thickness.shape[1], BRICK)
+    c0, c1 = _within(x, reach, edges[2], thickness.shape[2], BRICK)
+    for a in range(max(a0, tile[0]), min(a1, tile[0] + TILE)):
+        in_layers = reach * reach - _off_brick(z, a, edges[0]) ** 2
+        for b in range(max(b0, tile[1]), min(b1, tile[1] + TILE)):
+            in_column = in_layers - _off_brick(y, b, edges[1]) ** 2
+            if in_column <= 0:
+                continue
+            for c in range(max(c0, tile[2]), min(c1, tile[2] + TILE)):
+                if free[a, b, c] and _off_brick(x, c, edges[2]) ** 2 <= in_column:
+                    free[a, b, c] = _fill(
+                        free[a, b, c], (a, b, c), (z, y, x), reach * reach, edges, diameter, thickness
+                    )
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _bricks_within(middle: float, reach: float, edge: float, nodes: int) -> tuple[int, int]:
-    """First brick along an axis with a node within reach of a place, and the one after the last."""
+def _within(middle: float, reach: float, edge: float, nodes: int, size: int) -> tuple[int, int]:
+    """First box of ``size`` nodes along an axis with a node within reach of a place, and the one after the last."""
     first = max(math.ceil((middle - reach) / edge), 0)
     last = min(math.floor((middle + reach) / edge), nodes - 1)
-    return first // BRICK, last // BRICK + 1
+    return first // size, last // size + 1
 
 
 @njit(cache=True, nogil=True, inline="always")
