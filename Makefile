@@ -17,7 +17,7 @@ test: $(INSTALLED)
 	$(VENV)/bin/python -m pytest
 
 bench: $(INSTALLED)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.lock
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r benchmarks/requirements.lock
 	for name in geodesic describe voi conductivity restore segment selection stack generate rays simulate; do \
 		PYTHONPATH=workflow_scripts $(VENV)/bin/python benchmarks/$$name.py || exit 1; \
 	done
