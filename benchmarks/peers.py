@@ -1,10 +1,12 @@
 """Descriptors by the fastest public library for each, on voxels of unit edge, as its user would write them.
 
-All take a (nz, ny, nx) bool array, True where metal, and give the number that describe.py compares. PoreSpy rounds
-radii down to whole voxels in its fastest methods; that is left as it is.
+All take a (nz, ny, nx) bool array, True where metal, and give the number that describe.py compares. For local thickness
+and constrictivity there are two: the fastest within 10 % of a known answer, and PoreSpy's fastest, which rounds radii
+down to whole voxels.
 """
 
 import math
+from typing import Literal
 
 import cc3d
 import edt
@@ -14,6 +16,7 @@ import porespy
 import pyvista
 import scipy.fft
 import skfmm
+from localthickness import local_thickness
 from scipy import ndimage
 from skimage.measure import euler_number, label, perimeter_crofton, regionprops_table
 from skimage.morphology import skeletonize
@@ -94,12 +97,19 @@ def correlation_length(solid: np.ndarray) -> float:
 
 
 def thickness(solid: np.ndarray) -> float:
-    """Median local thickness of the metal; of the pores, too, which is not given back. PoreSpy, spheres put in."""
-    medians = []
-    for phase in (solid, ~solid):
-        radius = porespy.filters.local_thickness(phase, dt=edt.edt(phase, parallel=1), method="bf")
-        medians.append(2 * float(np.median(radius[phase])))
-    return medians[0]
+    """Median local thickness of the metal; of the pores, too, which is not given back. By localthickness."""
+    metal, _ = (float(np.median(2 * local_thickness(phase)[phase])) for phase in (solid, ~solid))
+    return metal
+
+
+def whole_thickness(solid: np.ndarray) -> float:
+    """The same by PoreSpy, in whole radii."""
+    metal, _ = (2 * float(np.median(_inserted(phase)[phase])) for phase in (solid, ~solid))
+    return metal
+
+
+def _inserted(phase: np.ndarray) -> np.ndarray:
+    return porespy.filters.local_thickness(phase, dt=edt.edt(phase, parallel=1), method="bf")
 
 
 def strut_diameter(solid: np.ndarray) -> float:
@@ -127,22 +137,30 @@ def _travel(oriented: np.ndarray) -> float:
 
 
 def constrictivity(solid: np.ndarray) -> float:
-    """Constrictivity along y; along z and x, too, which is not given back. PoreSpy, whole radii, its fastest way.
-
-    With 25 sizes between whole radii, by distance transforms, it takes twice the time.
-    """
+    """Constrictivity along y; along z and x, too, which is not given back. PoreSpy, 25 radii by distance transforms."""
     distance = edt.edt(solid, parallel=1)
-    widest = np.median(porespy.filters.local_thickness(solid, dt=distance, method="bf")[solid])
-    sizes = np.arange(int(distance.max()), 0, -1)
+    widest = porespy.filters.local_thickness(solid, dt=distance, method="legacy")
+    return _constrictivity(solid, distance, widest, np.linspace(distance.max(), 1, 25), "dt")
+
+
+def whole_constrictivity(solid: np.ndarray) -> float:
+    """The same in whole radii."""
+    distance = edt.edt(solid, parallel=1)
+    return _constrictivity(solid, distance, _inserted(solid), np.arange(int(distance.max()), 0, -1), "dsi")
+
+
+def _constrictivity(
+    solid: np.ndarray, distance: np.ndarray, widest: np.ndarray, sizes: np.ndarray, method: Literal["dt", "dsi"]
+) -> float:
     found = []
     for axis in range(3):
         narrow = []
         for side in (0, -1):
             inlets = np.zeros(solid.shape, bool)
             np.moveaxis(inlets, axis, 0)[side] = True
-            sphere = porespy.filters.porosimetry(solid, dt=distance, inlets=inlets, sizes=sizes, method="dsi")
+            sphere = porespy.filters.porosimetry(solid, dt=distance, inlets=inlets, sizes=sizes, method=method)
             narrow.append(np.median(sphere[solid]))
-        found.append(float((np.mean(narrow) / widest) ** 2))
+        found.append(float((np.mean(narrow) / np.median(widest[solid])) ** 2))
     return found[1]
 
 
