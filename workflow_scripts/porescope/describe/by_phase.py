@@ -11,7 +11,7 @@ from porescope.describe.correlation import two_point
 from porescope.describe.euler import curvature_from_euler, euler_density_per_um3
 from porescope.describe.field import Block
 from porescope.describe.planar import planar_descriptors
-from porescope.describe.surface import Slopes, specific_surface, surface_slopes
+from porescope.describe.surface import surfaces_of_parts
 from porescope.volume import Spacing
 
 
@@ -23,15 +23,14 @@ def columns(block: Block, cuts: Sequence[Voi]) -> list[dict[str, float]]:
     block : Block
         The VOI and its surroundings.
     cuts : sequence of Voi
-        Parts of it, counted from its first voxel.
+        Parts of it, counted from its first voxel; the first is the whole.
     """
-    slopes = surface_slopes(block)
-    return [_of_one(part(block, cut), slopes) for cut in cuts]
+    blocks = [part(block, cut) for cut in cuts]
+    return [_of_one(*each) for each in zip(blocks, surfaces_of_parts(blocks), strict=True)]
 
 
-def _of_one(block: Block, slopes: Slopes) -> dict[str, float]:
-    solid = block.interior
-    surface, euler_density = specific_surface(block, slopes), euler_density_per_um3(block)
+def _of_one(block: Block, surface: float) -> dict[str, float]:
+    solid, euler_density = block.interior, euler_density_per_um3(block)
     values = {
         "relative_density": float(np.count_nonzero(solid) / solid.size),
         "specific_surface_per_um": surface,

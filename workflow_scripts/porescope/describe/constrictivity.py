@@ -124,7 +124,7 @@ def _intruded_step(radius: np.ndarray, edges: tuple[float, ...], guess: int) -> 
 
 def _intruded_volume(radius: np.ndarray, edges: tuple[float, ...], size: float) -> int:
     """Nodes of the phase that spheres of a radius cover which come in through the first face."""
-    labels, count = cc3d.connected_components(radius >= size, connectivity=26, return_N=True)
+    labels, count = cc3d.connected_components(radius >= size, connectivity=26, return_N=True, out_dtype=np.uint32)
     entered = np.zeros(count + 1, bool)
     entered[labels[0]] = True
     entered[0] = False

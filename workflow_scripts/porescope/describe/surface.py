@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -33,16 +33,13 @@ class Slopes(NamedTuple):
     square: float
 
 
-def specific_surface(block: Block, slopes: Slopes | None = None) -> float:
+def specific_surface(block: Block) -> float:
     """Interface area per volume of a VOI, its faces excluded.
 
     Parameters
     ----------
     block : Block
         The VOI and its surroundings; pairs of voxels reach out of the VOI where there is data.
-    slopes : Slopes, optional
-        Of a larger VOI that this one is a part of: parts of a whole then add up to it, and scatter less. By default
-        they are fitted to the block itself.
 
     Returns
     -------
@@ -66,16 +63,22 @@ def specific_surface(block: Block, slopes: Slopes | None = None) -> float:
     Kirste & Porod, Kolloid-Z. 184 (1962); Ciccariello et al., Phys. Rev. B 23 (1981) 6474, for the linear term; Ohser &
     Muecklich, Statistical Analysis of Microstructures (2000).
     """
-    spacing = block.spacing
-    slopes = slopes or surface_slopes(block)
-    return surface_from_changes({s: change_probability(block, s) for s in directions(spacing)[0]}, spacing, slopes)
+    return surfaces_of_parts([block])[0]
 
 
-def surface_slopes(block: Block) -> Slopes:
-    """Slopes of a VOI, from steps to its voxels' neighbours and twice as long ones."""
-    short = _short_steps(block.spacing)
-    pairs = (*short, *map(_doubled, short))
-    return slopes_from_changes({step: change_probability(block, step) for step in pairs}, block.spacing)
+def surfaces_of_parts(blocks: Sequence[Block]) -> list[float]:
+    """Specific surface of a VOI, the first block, and of parts of it.
+
+    Parts take the slopes of their whole: they add up to it then, and scatter less.
+    """
+    spacing = blocks[0].spacing
+    changes = {step: change_probability(blocks[0], step) for step in all_steps(spacing)}
+    slopes = slopes_from_changes(changes, spacing)
+    found = [surface_from_changes(changes, spacing, slopes)]
+    for block in blocks[1:]:
+        changes = {step: change_probability(block, step) for step in directions(spacing)[0]}
+        found.append(surface_from_changes(changes, spacing, slopes))
+    return found
 
 
 def surface_from_changes(probability: Mapping[Step, float], spacing: Spacing, slopes: Slopes) -> float:
