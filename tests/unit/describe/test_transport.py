@@ -28,6 +28,7 @@ def test_selfcheck_has_no_failed_line(group, spacing):
 
 
 def test_array_of_balls_extrapolates_to_the_known_value():
+    """Without the correction for the void fraction on the grid that the selfcheck makes."""
     coarse, fine = (effective_conductivity(selfcheck._cell(n, 0.3, CUBE), CUBE).mean for n in (24, 48))
     assert 2 * fine - coarse == pytest.approx(0.6057, rel=0.015)
 

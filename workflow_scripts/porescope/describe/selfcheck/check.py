@@ -3,6 +3,14 @@
 import math
 from typing import NamedTuple
 
+from porescope.volume import Spacing
+
+
+def of_width(width_um: float, spacing: Spacing) -> float:
+    """Tolerance of a width: 2 %, or 0.3 of the longest edge; with voxels longer than 2:1:1 0.45 of it."""
+    share = 0.3 if max(spacing) <= 2 * min(spacing) else 0.45
+    return max(0.02, share * max(spacing) / width_um)
+
 
 class Check(NamedTuple):
     """One estimator on one shape.

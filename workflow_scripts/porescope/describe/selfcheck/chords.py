@@ -18,7 +18,7 @@ def random_fields(voxels: str, spacing: Spacing, _: float) -> Iterator[Check]:
     for wanted, seeds in ((-0.09, (51, 52)), (-0.03, (53, 54, 55, 56))):
         fields = [shapes.random_field(96.0, wanted / edge**2, 0.0, spacing, seed) for seed in seeds]
         shape = f"random field, G h2 = {wanted:g}, {voxels}"
-        size = 1 / (math.sqrt(-wanted) * edge)
+        size = edge / math.sqrt(-wanted)
         chord = float(np.mean([mean_chord_um(field.block.interior, spacing).mean() for field in fields]))
         expected = float(np.mean([2 / field.surface for field in fields]))
         yield Check("mean_chord_um", shape, size, expected, chord, 0.02)

@@ -24,9 +24,9 @@ def bodies(voxels: str, spacing: Spacing, _: float) -> Iterator[Check]:
 
 
 def random_fields(voxels: str, spacing: Spacing, _: float) -> Iterator[Check]:
-    edge = spacing.voxel_volume ** (1 / 3)
+    edge, size = spacing.voxel_volume ** (1 / 3), 96.0 * min(spacing)
     for wanted, level, seeds in ((-0.09, 0.0, (31,)), (-0.03, 0.5, (41, 42, 43, 44, 45, 46))):
-        fields = [shapes.random_field(96.0, wanted / edge**2, level, spacing, seed) for seed in seeds]
+        fields = [shapes.random_field(size, wanted / edge**2, level, spacing, seed) for seed in seeds]
         measured = float(np.mean([_curvature(field.block) for field in fields]))
         expected = float(np.mean([field.gaussian for field in fields]))
         shape = f"random field at {level:g} sd, G h2 = {wanted:g}, {voxels}"

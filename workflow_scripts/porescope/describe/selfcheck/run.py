@@ -23,8 +23,12 @@ from porescope.volume import Spacing
 
 log = logging.getLogger(__name__)
 
-VOXELS = {"1:1:1": Spacing(1.0, 1.0, 1.0), "2:1:1": Spacing(2.0, 1.0, 1.0)}
-"""Voxel edges z:y:x; sizes of shapes are in the shortest edge."""
+VOXELS = {
+    "1:1:1": Spacing(1.0, 1.0, 1.0),
+    "2:1:1": Spacing(2.0, 1.0, 1.0),
+    "4:1:1": Spacing(2.0, 0.5, 0.5),  # shapes of the same size in um: fewer long edges would not resolve them
+}
+"""Voxel edges z:y:x in um."""
 
 GROUPS: tuple[Callable[[str, Spacing, float], Iterator[Check]], ...] = (
     surfaces.balls,
@@ -47,7 +51,7 @@ GROUPS: tuple[Callable[[str, Spacing, float], Iterator[Check]], ...] = (
     euler.random_fields,
     chords.random_fields,
 )
-"""Each takes the voxels' name, their edges and the smoothing in voxels."""
+"""Each takes the voxels' name, their edges and the smoothing in voxels, and gives sizes in um."""
 
 
 def check_estimators(smoothing_px: float, table: str | Path) -> None:
@@ -68,10 +72,11 @@ def check_estimators(smoothing_px: float, table: str | Path) -> None:
 
 
 def checks(smoothing_px: float) -> Iterator[Check]:
-    """All checks, each with isotropic and with anisotropic voxels."""
+    """All checks, each with isotropic and with anisotropic voxels; sizes in the shortest edge."""
     for name, spacing in VOXELS.items():
         for group in GROUPS:
             start = time.monotonic()
-            yield from group(f"voxels {name}", spacing, smoothing_px)
+            for check in group(f"voxels {name}", spacing, smoothing_px):
+                yield check._replace(size_voxels=check.size_voxels / min(spacing))
             log.info("%s, voxels %s: %.1f s", group.__name__, name, time.monotonic() - start)
     yield from planar.discs()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from porescope.describe.distance import interface_distance
 from porescope.describe.field import Block, cubic_factors, finer, refined_field, smooth_spectrum
 from porescope.describe.selfcheck import shapes
-from porescope.describe.selfcheck.check import Check
+from porescope.describe.selfcheck.check import Check, of_width
 from porescope.describe.struts import fit_log_normal, skeleton_points, strut_diameters
 from porescope.volume import Spacing
 
@@ -14,7 +14,7 @@ def bars(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
     for radius, direction in ((3, (0.3, 1, 0.4)), (4.3, (1, 0.2, 0.1)), (6, (0.5, 0.6, 0.5))):
         block = shapes.cylinder(radius, direction, 48, spacing)
         measured = strut_diameter(block, smoothing_px)
-        tolerance = max(0.02, 0.3 * max(spacing) / (2 * radius))
+        tolerance = of_width(2 * radius, spacing)
         yield Check(
             "strut_diameter_um", f"bar along {direction}, {voxels}", 2 * radius, 2 * radius, measured, tolerance
         )

@@ -21,12 +21,18 @@ def balls(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]
         yield Check("specific_surface_per_um", f"ball, {voxels}", radius, expected, area, tolerance)
         surface = interface(block, smoothing_px)
         area = mesh_specific_surface(surface.total_area_um2, block, smoothing_px) * block.volume_um3
-        yield Check("mesh_specific_surface_per_um", f"ball, {voxels}", radius, expected, area, max(tolerance, 0.015))
+        tolerance = max(tolerance, 0.015, _on_mesh(spacing))
+        yield Check("mesh_specific_surface_per_um", f"ball, {voxels}", radius, expected, area, tolerance)
         if radius < 8:
             continue
         mean, gaussian = surface.mean_curvature_per_um, surface.gaussian_curvature_per_um2
         yield Check("mean_curvature_per_um", f"ball, {voxels}", radius, 1 / radius, mean, 0.02)
         yield Check("gaussian_curvature_per_um2", f"ball, {voxels}", radius, 1 / radius**2, gaussian, 0.04)
+
+
+def _on_mesh(spacing: Spacing) -> float:
+    """What the area of the mesh may be off where voxels are long: slices leave steps on it."""
+    return 0.06 if max(spacing) > 2 * min(spacing) else 0.0
 
 
 def gyroid(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
@@ -42,14 +48,14 @@ def gyroid(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check
 
 def random_fields(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
     """Means over some fields each: a single one differs from its expectation, the more the coarser it is."""
-    edge = spacing.voxel_volume ** (1 / 3)
+    edge, size = spacing.voxel_volume ** (1 / 3), 96.0 * min(spacing)
     for wanted, level, seeds in (
         (-0.09, 0.0, range(1)),
         (-0.09, 0.0, range(300, 304)),
         (-0.03, 0.5, range(6)),
         (-0.03, -0.5, range(310, 314)),
     ):
-        fields = [shapes.random_field(96.0, wanted / edge**2, level, spacing, seed) for seed in seeds]
+        fields = [shapes.random_field(size, wanted / edge**2, level, spacing, seed) for seed in seeds]
         surfaces = [interface(field.block, smoothing_px) for field in fields]
         shape = f"random fields from {seeds[0]} at {level:g} sd, G h2 = {wanted:g}, {voxels}"
         area, gaussian, mean = (float(np.mean(values)) for values in list(zip(*fields, strict=True))[1:])
@@ -60,7 +66,8 @@ def random_fields(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterato
             mesh_specific_surface(surface.total_area_um2, field.block, smoothing_px)
             for surface, field in zip(surfaces, fields, strict=True)
         ]
-        yield Check("mesh_specific_surface_per_um", shape, 1 / scale, area, float(np.mean(smooth)), 0.02)
+        measured, tolerance = float(np.mean(smooth)), max(0.02, _on_mesh(spacing))
+        yield Check("mesh_specific_surface_per_um", shape, 1 / scale, area, measured, tolerance)
         measured = float(np.mean([surface.gaussian_curvature_per_um2 for surface in surfaces]))
         yield Check("gaussian_curvature_per_um2", shape, 1 / scale, gaussian, measured, 0.10)
         measured = float(np.mean([surface.mean_curvature_per_um for surface in surfaces]))

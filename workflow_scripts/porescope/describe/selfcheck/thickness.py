@@ -8,7 +8,7 @@ from porescope.describe.constrictivity import constrictivity, inscribed_radius
 from porescope.describe.distance import interface_distance
 from porescope.describe.field import MARGIN, Block, crop, cubic_factors, finer, refined_field, smooth_spectrum
 from porescope.describe.selfcheck import shapes
-from porescope.describe.selfcheck.check import Check
+from porescope.describe.selfcheck.check import Check, of_width
 from porescope.describe.spheres import ridge_spheres
 from porescope.describe.thickness import local_thickness, thickness_of
 from porescope.volume import Spacing
@@ -21,7 +21,7 @@ def balls_and_bars(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterat
             ("bar", shapes.cylinder(radius, (0.3, 1, 0.4), 40, spacing)),
         ):
             measured = thickness_of(thickness_map(block, smoothing_px)).quantiles_um[1]
-            tolerance = max(0.02, 0.3 * max(spacing) / (2 * radius))
+            tolerance = of_width(2 * radius, spacing)
             yield Check("solid_thickness_um", f"{name}, {voxels}", 2 * radius, 2 * radius, measured, tolerance)
 
 
@@ -33,7 +33,7 @@ def slabs(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]
         inside = np.abs(unit[0] * z + unit[1] * y + unit[2] * x) < width / 2
         block = shapes.block_of(np.ascontiguousarray(np.broadcast_to(inside, shape)), spacing)
         measured = thickness_of(thickness_map(block, smoothing_px)).quantiles_um[1]
-        tolerance = max(0.02, 0.3 * max(spacing) / width)
+        tolerance = of_width(width, spacing)
         yield Check("solid_thickness_um", f"slab across {normal}, {voxels}", width, width, measured, tolerance)
 
 
