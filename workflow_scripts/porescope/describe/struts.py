@@ -8,11 +8,11 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.special import ndtr
-from skimage.morphology import skeletonize
 
 from porescope.describe.distance import InterfaceDistance
 from porescope.describe.field import MARGIN, Block
 from porescope.describe.spheres import spheres_about
+from porescope.describe.thinning import thin
 from porescope.volume import Spacing
 
 NEAR = 4
@@ -126,23 +126,28 @@ def skeleton_points(solid: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    scikit-image 0.26 deletes some objects of even width whole; these are thinned again, peeled on one side by a voxel.
-
-    References
-    ----------
-    Lee, Kashyap & Chu, CVGIP: Graphical Models and Image Processing 56 (1994).
+    It deletes some objects of even width whole; these are thinned again, peeled on one side by a voxel.
     """
-    skeleton = skeletonize(solid).astype(bool)
+    skeleton = thin(solid)
     labels, count = cc3d.connected_components(solid, connectivity=26, return_N=True)
-    for axis in range(3):
-        lost = np.ones(count + 1, bool)
-        lost[labels[skeleton]] = False
-        lost[0] = False
-        if not lost.any():
-            break
-        whole = lost[labels]
-        skeleton |= skeletonize(whole & np.roll(whole, 1, axis)).astype(bool)
+    lost = np.ones(count + 1, bool)
+    lost[labels[skeleton]] = False
+    lost[0] = False
+    boxes = cc3d.statistics(labels)["bounding_boxes"] if lost.any() else []
+    for label in np.flatnonzero(lost):
+        skeleton[boxes[label]] |= _peeled_skeleton(labels[boxes[label]] == label)
     return np.argwhere(skeleton)
+
+
+def _peeled_skeleton(whole: np.ndarray) -> np.ndarray:
+    """Skeleton of an object that was lost, without the voxels on its lower side along the first axis that saves it."""
+    for axis in range(3):
+        peeled = np.zeros_like(whole)
+        np.moveaxis(peeled, axis, 0)[1:] = np.moveaxis(whole, axis, 0)[1:] & np.moveaxis(whole, axis, 0)[:-1]
+        skeleton = thin(peeled)
+        if skeleton.any():
+            break
+    return skeleton
 
 
 def links(points: np.ndarray, shape: tuple[int, ...], spacing: Spacing) -> Links:
