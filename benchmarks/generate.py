@@ -28,7 +28,7 @@ from porescope.generate.denoising import DenoisingOptions, denoise
 
 CONFIG = Path(__file__).parent.parent / "config" / "config.yaml"
 WARM_UP, STEPS, SAMPLES = 3, 20, 16
-CODE = ConditionCode("temperature_C", dict.fromkeys(("HPA", "HPB", "NPC"), (175.0, 400.0)))
+CODE = ConditionCode("temperature_C", dict.fromkeys(("HPA", "HPB", "NPC"), (175.0, 200.0, 225.0, 250.0, 350.0, 400.0)))
 
 
 class Cost(NamedTuple):

@@ -1,7 +1,7 @@
 """Conditions (material and temperature, density or property) and the numbers by which networks are told of them."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,6 +11,9 @@ from porescope.errors import InputError
 
 TEMPERATURE, DENSITY, PROPERTY = "temperature_C", "relative_density", "property"
 """Quantities beside the material that sections can be conditioned on."""
+
+MOST_KNOTS = 8
+"""Relative densities differ from section to section: a place for each would tell one section from another."""
 
 
 class Condition(NamedTuple):
@@ -56,34 +59,37 @@ def parse_condition(name: str, quantity: str = TEMPERATURE) -> Condition:
 
 @dataclass(frozen=True)
 class ConditionCode:
-    """How conditions are written as vectors: the one-hot vector of the material, and behind each place its value.
+    """How conditions are written as vectors: for each material the value itself and a place for each known value.
 
-    The value itself and no power of it: between the values that a network was trained on it then meets nothing new,
-    while a cubic takes turns there. No condition is the zero vector, which stands for none.
+    A value that networks were trained on is 1 in its place and 0 in all others, so that each condition is learned as it
+    is: told the bare value alone, networks smooth over the temperature what changes steeply with it. Values between two
+    known ones are shared linearly between their places; beyond the last ones the line through these goes on. Beside
+    them the value itself, from -1 at the lowest known one to 1 at the highest, helps to find what lies between. No
+    condition is the zero vector, which stands for none.
 
     Attributes
     ----------
     quantity : str
         See Condition.
-    ranges : dict
-        Lowest and highest known value of each material, sorted by name: mapped to -1 and +1, linear between them and
-        beyond.
+    knots : dict
+        Known values of each material, ascending, the materials sorted by name; of more than MOST_KNOTS values as many
+        quantiles, the lowest and the highest among them.
     """
 
     quantity: str
-    ranges: dict[str, tuple[float, float]]
+    knots: dict[str, tuple[float, ...]]
 
     @classmethod
     def of(cls, conditions: Iterable[Condition]) -> "ConditionCode":
-        """The code that spans these conditions."""
+        """The code of these conditions."""
         known = list(conditions)
         values = {name: [c.value for c in known if c.material == name] for name in sorted({c.material for c in known})}
-        return cls(known[0].quantity, {name: (min(own), max(own)) for name, own in values.items()})
+        return cls(known[0].quantity, {name: _knots(own) for name, own in values.items()})
 
     @property
     def size(self) -> int:
         """Length of a vector."""
-        return 2 * len(self.ranges)
+        return sum(1 + len(own) for own in self.knots.values())
 
     def encode(self, conditions: Iterable[Condition]) -> np.ndarray:
         """Vectors (n, size) float32 of conditions.
@@ -95,28 +101,53 @@ class ConditionCode:
         """
         rows = []
         for condition in conditions:
-            if condition.material not in self.ranges:
-                known = ", ".join(self.ranges)
+            if condition.material not in self.knots:
+                known = ", ".join(self.knots)
                 raise InputError(f"condition '{condition.name}': the network knows only the materials {known}")
-            one_hot = [float(condition.material == material) for material in self.ranges]
-            rows.append(np.outer(one_hot, (1.0, self._scaled(condition))).ravel())
+            rows.append(
+                np.concatenate(
+                    [
+                        _written(condition.value, own) if material == condition.material else np.zeros(1 + len(own))
+                        for material, own in self.knots.items()
+                    ]
+                )
+            )
         return np.asarray(rows, dtype=np.float32).reshape(-1, self.size)
+
+    def range_of(self, material: str) -> tuple[float, float]:
+        """Lowest and highest known value of a material."""
+        return self.knots[material][0], self.knots[material][-1]
 
     def spans(self, condition: Condition) -> bool:
         """Whether a value lies between those known of its material; beyond them a network extrapolates."""
-        lowest, highest = self.ranges[condition.material]
+        lowest, highest = self.range_of(condition.material)
         return lowest <= condition.value <= highest
 
     def to_json(self) -> dict[str, Any]:
         """The code as JSON-like values."""
-        return {"quantity": self.quantity, "ranges": {name: list(ends) for name, ends in self.ranges.items()}}
+        return {"quantity": self.quantity, "knots": {name: list(own) for name, own in self.knots.items()}}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "ConditionCode":
         """The code that to_json() wrote."""
-        return cls(values["quantity"], {name: (low, high) for name, (low, high) in values["ranges"].items()})
+        return cls(values["quantity"], {name: tuple(own) for name, own in values["knots"].items()})
 
-    def _scaled(self, condition: Condition) -> float:
-        lowest, highest = self.ranges[condition.material]
-        span = highest - lowest
-        return 2 * (condition.value - lowest) / span - 1 if span else 0.0
+
+def _knots(values: Sequence[float]) -> tuple[float, ...]:
+    """Different values, ascending; quantiles where they are many."""
+    known = np.unique(values)
+    if len(known) > MOST_KNOTS:
+        known = np.unique(np.quantile(values, np.linspace(0, 1, MOST_KNOTS)))
+    return tuple(known.tolist())
+
+
+def _written(value: float, knots: Sequence[float]) -> np.ndarray:
+    """A value (1 + n,) scaled to the range of its knots, then the shares (sum 1) of the knots on either side."""
+    if len(knots) == 1:
+        return np.array([0.0, 1.0])
+    lowest, highest = knots[0], knots[-1]
+    upper = min(max(int(np.searchsorted(knots, value)), 1), len(knots) - 1)
+    share = (value - knots[upper - 1]) / (knots[upper] - knots[upper - 1])
+    shares = np.zeros(len(knots))
+    shares[upper - 1 : upper + 1] = 1 - share, share
+    return np.array([2 * (value - lowest) / (highest - lowest) - 1, *shares])

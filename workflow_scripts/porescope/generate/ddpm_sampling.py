@@ -12,7 +12,7 @@ from porescope.generate.ddpm import Denoiser
 from porescope.generate.denoising import DenoisingOptions, denoise, denoising
 from porescope.generate.models import load_model
 from porescope.generate.sampling import Draw, write_samples
-from porescope.torch_setup import Precision, autocast, deterministic
+from porescope.torch_setup import Precision, autocast, deterministic, keep_freed_memory
 
 
 def sample_ddpm(
@@ -41,6 +41,7 @@ def sample_ddpm(
     device : str
     """
     deterministic()
+    keep_freed_memory()
     networks = [load_model(w, a, Denoiser, device) for w, a in zip(weights, architecture, strict=True)]
     _, code, description = networks[0]
 

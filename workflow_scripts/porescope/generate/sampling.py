@@ -60,7 +60,7 @@ def write_samples(
                 "condition '%s' lies beyond the known range of %s, %g to %g: its sections are extrapolated",
                 name,
                 code.quantity,
-                *code.ranges[condition.material],
+                *code.range_of(condition.material),
             )
         chance = random_numbers(seed, 0, name)
         grey = torch.cat([draw(vectors, chance) for draw in draws])

@@ -28,7 +28,7 @@ from porescope.generate.models import load_model
 from porescope.generate.samples import Samples
 from porescope.progress import progress
 from porescope.tiff import write_stack
-from porescope.torch_setup import Precision, autocast, deterministic
+from porescope.torch_setup import Precision, autocast, deterministic, keep_freed_memory
 from porescope.volume import Spacing, write_volume
 
 BATCH = 32
@@ -107,6 +107,7 @@ def sample_volume(
         The edge does not fit the networks' grid.
     """
     deterministic()
+    keep_freed_memory()
     networks = [load_model(w, a, Denoiser, device) for w, a in zip(weights, architecture, strict=True)]
     _, code, description = networks[0]
     check_edge(options.edge_px, description["network"])
