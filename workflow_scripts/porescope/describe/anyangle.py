@@ -20,7 +20,7 @@ from porescope.describe.blocks import (
     wake_neighbours,
     way_over,
 )
-from porescope.describe.sightlines import INTERFACE, Point, View, lit_columns, sees, view_of, way_round
+from porescope.describe.sightlines import INTERFACE, Point, View, lit_columns, sees, sight, view_of, way_round
 
 BUCKET = 0.5
 """Ways whose lengths differ by less than this, in node distances, may be found in any order."""
@@ -86,7 +86,7 @@ def shortest_ways(code: np.ndarray, size: int, steps: tuple[float, float, float]
     b0, b1, b2 = blocks.state.shape
     link = np.full(state.size, -1, np.int32)  # the next block in the same bucket
     first = np.full(BUCKETS, -1, np.int32)
-    candidate, way, hidden = np.empty(64, np.int32), np.empty(64), np.empty(64, np.bool_)
+    candidate, way, free = np.empty(64, np.int32), np.empty(64), np.empty(64)
     point = np.empty((1024, 4), np.float32)
     bends, waiting, bucket, layer = 0, 0, 0, 1
     width = BUCKET * min(steps)
@@ -106,11 +106,11 @@ def shortest_ways(code: np.ndarray, size: int, steps: tuple[float, float, float]
             place = (block // (b1 * b2), block // b2 % b1, block % b2)
             here = centre_of(blocks.size, blocks.centre, place)
             count = _neighbours_bends(blocks, place, here, point, steps, candidate, way)
-            best, length = _shortest_in_view(view, here, point, candidate, way, hidden, count)
+            best, length = _shortest_in_view(view, here, point, candidate, way, free, count)
             if blocks.beside[place]:
                 best, length, bends = _straight_from_below(view, blocks, place, here, point, bends, steps, best, length)
             best, length, bends = _bend_further(
-                view, here, point, bends, steps, candidate, way, hidden, count, best, length
+                view, here, point, bends, steps, candidate, way, free, count, best, length
             )
             if best < 0:
                 best, length, bends = _bend_at_neighbour(view, blocks, place, here, point, bends, steps)
@@ -231,7 +231,7 @@ def _leave_column(view: View, here: Point, window: tuple[int, int, int]) -> tupl
     low = top - seen
     if low == 1:
         return True, (0.5, float(y), float(z))  # on the entry plane itself
-    found, bend = way_round(view, here, (low - 1, y, z))
+    found, bend = way_round(view, here, (low - 1, y, z), 0.0)
     if found and bend[0] <= view.lit[int(bend[1] + 0.5), int(bend[2] + 0.5)] and sees(view, here, bend):
         return True, bend
     return True, (float(low), float(y), float(z))
@@ -244,20 +244,20 @@ def _shortest_in_view(
     point: np.ndarray,
     candidate: np.ndarray,
     way: np.ndarray,
-    hidden: np.ndarray,
+    free: np.ndarray,
     count: int,
 ) -> tuple[int, float]:
-    """The bend that is seen and has the shortest way; marks those with shorter ways that are not seen."""
-    hidden[:count] = False
+    """The bend that is seen and has the shortest way; of those with shorter ways, how far the line to them is free."""
+    free[:count] = np.inf
     for _ in range(count):
         shortest = -1
         for u in range(count):
-            if not hidden[u] and (shortest < 0 or way[u] < way[shortest]):
+            if free[u] == np.inf and (shortest < 0 or way[u] < way[shortest]):
                 shortest = u
         bend = candidate[shortest]
-        if sees(view, here, (point[bend, 0], point[bend, 1], point[bend, 2])):
+        free[shortest] = sight(view, here, (point[bend, 0], point[bend, 1], point[bend, 2]))
+        if free[shortest] == np.inf:
             return bend, way[shortest]
-        hidden[shortest] = True
     return -1, np.inf
 
 
@@ -270,7 +270,7 @@ def _bend_further(
     steps: tuple[float, float, float],
     candidate: np.ndarray,
     way: np.ndarray,
-    hidden: np.ndarray,
+    free: np.ndarray,
     count: int,
     best: int,
     length: float,
@@ -279,10 +279,10 @@ def _bend_further(
     gain = GAIN * min(steps)
     found = False
     for u in range(count):
-        if not hidden[u] or way[u] >= length - gain:
+        if free[u] == np.inf or way[u] >= length - gain:
             continue
         old = (point[candidate[u], 0], point[candidate[u], 1], point[candidate[u], 2])
-        bent, new = way_round(view, here, old)
+        bent, new = way_round(view, here, old, free[u])
         if not bent:
             continue
         before = point[candidate[u], 3] + distance(old, new, steps)

@@ -143,15 +143,18 @@ def lit_columns(code: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def sees(view: View, here: Point, there: Point) -> bool:
-    """Whether the straight line between two points stays in the solid; where there is room, strides are long."""
+def sight(view: View, here: Point, there: Point) -> float:
+    """How far in nodes the straight line between two points stays in the solid; infinite where it does all the way.
+
+    Where there is room, strides are long; the line leaves the solid within the last STRIDE before the distance.
+    """
     graze = view.graze
     x, y, z = here
     dx, dy, dz = there[0] - x, there[1] - y, there[2] - z
     total = math.sqrt(dx * dx + dy * dy + dz * dz)
     end = total - NEAR_END
     if end < STRIDE:
-        return True
+        return math.inf
     dx, dy, dz = dx / total, dy / total, dz / total
     along = STRIDE
     while along < end:
@@ -162,13 +165,19 @@ def sees(view: View, here: Point, there: Point) -> bool:
         else:
             depth = _depth(view, a, b, c)
             if depth < -graze:
-                return False
+                return along
             along += max(STRIDE, depth + graze)
-    return True
+    return math.inf
 
 
 @njit(cache=True, nogil=True)
-def way_round(view: View, here: Point, there: Point) -> tuple[bool, Point]:
+def sees(view: View, here: Point, there: Point) -> bool:
+    """Whether the straight line between two points stays in the solid."""
+    return sight(view, here, there) == math.inf
+
+
+@njit(cache=True, nogil=True)
+def way_round(view: View, here: Point, there: Point, free: float) -> tuple[bool, Point]:
     """The point on the interface where a taut string between two points bends that do not see each other.
 
     Parameters
@@ -176,6 +185,8 @@ def way_round(view: View, here: Point, there: Point) -> tuple[bool, Point]:
     view : View
     here, there : tuple of float
         The line between them leaves the solid.
+    free : float
+        How far it stays in the solid; see sight.
 
     Returns
     -------
@@ -189,7 +200,7 @@ def way_round(view: View, here: Point, there: Point) -> tuple[bool, Point]:
     total = math.sqrt(dx * dx + dy * dy + dz * dz)
     dx, dy, dz = dx / total, dy / total, dz / total
     lowest, deepest = 0.0, 0.0
-    along = FINE_STRIDE
+    along = max(FINE_STRIDE, free - STRIDE)
     while along < total - NEAR_END:
         a, b, c = x + along * dx, y + along * dy, z + along * dz
         nearest = _code(view, a, b, c)
