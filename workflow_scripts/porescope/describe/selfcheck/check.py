@@ -6,9 +6,14 @@ from typing import NamedTuple
 from porescope.volume import Spacing
 
 
+def is_long(spacing: Spacing) -> bool:
+    """Whether voxels are longer than 2:1:1, where some estimators are less exact."""
+    return max(spacing) > 2 * min(spacing)
+
+
 def of_width(width_um: float, spacing: Spacing) -> float:
-    """Tolerance of a width: 2 %, or 0.3 of the longest edge; with voxels longer than 2:1:1 0.45 of it."""
-    share = 0.3 if max(spacing) <= 2 * min(spacing) else 0.45
+    """Tolerance of a width: 2 %, or 0.3 of the longest edge; of long voxels 0.45 of it."""
+    share = 0.45 if is_long(spacing) else 0.3
     return max(0.02, share * max(spacing) / width_um)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from porescope.describe.curvature import interface
 from porescope.describe.mesh import mesh_specific_surface
 from porescope.describe.selfcheck import shapes
-from porescope.describe.selfcheck.check import Check
+from porescope.describe.selfcheck.check import Check, is_long
 from porescope.describe.surface import specific_surface
 from porescope.volume import Spacing
 
@@ -31,8 +31,8 @@ def balls(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]
 
 
 def _on_mesh(spacing: Spacing) -> float:
-    """What the area of the mesh may be off where voxels are long: slices leave steps on it."""
-    return 0.06 if max(spacing) > 2 * min(spacing) else 0.0
+    """What the area of the mesh may be off: slices of long voxels leave steps on it."""
+    return 0.03 if is_long(spacing) else 0.0
 
 
 def gyroid(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
@@ -69,7 +69,8 @@ def random_fields(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterato
         measured, tolerance = float(np.mean(smooth)), max(0.02, _on_mesh(spacing))
         yield Check("mesh_specific_surface_per_um", shape, 1 / scale, area, measured, tolerance)
         measured = float(np.mean([surface.gaussian_curvature_per_um2 for surface in surfaces]))
-        yield Check("gaussian_curvature_per_um2", shape, 1 / scale, gaussian, measured, 0.10)
+        tolerance = 0.13 if is_long(spacing) else 0.10  # twelve fields each: 8 to 12 % small with voxels of 4:1:1
+        yield Check("gaussian_curvature_per_um2", shape, 1 / scale, gaussian, measured, tolerance)
         measured = float(np.mean([surface.mean_curvature_per_um for surface in surfaces]))
         yield Check("mean_curvature_per_um", f"{shape}, relative to sqrt(-G)", 1 / scale, mean, measured, 0.05, scale)
 
