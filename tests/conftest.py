@@ -5,8 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+from hypothesis import settings
 
 from running import SMALL, blobs, copy_project, grey_stack, small_sheet, snakemake, write_project, write_slices
+
+settings.register_profile("same examples every time", derandomize=True)
+settings.load_profile("same examples every time")
 
 
 @pytest.fixture
