@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-import skfmm
+import peers
 from skimage.graph import MCP_Geometric
 
 from porescope.describe.field import Block, crop, cubic_factors, finer, refined_field, smooth_spectrum
@@ -46,12 +46,8 @@ def ours(block: Block) -> float:
 
 def fast_marching(block: Block) -> float:
     """Mean of travel time / distance along +y over the last quarter, by scikit-fmm."""
-    oriented = np.moveaxis(block.interior, 1, 0)
-    steps = [block.spacing.y, block.spacing.z, block.spacing.x]
-    phi = np.ma.MaskedArray(np.ones(oriented.shape), ~oriented)
-    front = np.ma.concatenate([np.ma.MaskedArray(-np.ones_like(phi[:1].data), ~oriented[:1]), phi])
-    length = skfmm.travel_time(front, np.ones(front.shape), dx=steps)[1:]
-    return _mean_of_last(np.ma.filled(length, np.nan), steps[0])
+    steps = (block.spacing.y, block.spacing.z, block.spacing.x)
+    return peers.fast_marching(np.moveaxis(block.interior, 1, 0), steps)
 
 
 def graph(block: Block) -> float:

@@ -21,14 +21,10 @@ from scipy import ndimage
 from skimage.measure import euler_number, label, perimeter_crofton, regionprops_table
 from skimage.morphology import skeletonize
 
+from porescope.describe.geodesic import DIRECTIONS, LAST
+
 porespy.settings.ncores = 1
 porespy.settings.tqdm["disable"] = True
-
-DIRECTIONS = ((1, 1), (2, 1), (2, -1), (0, 1), (0, -1))
-"""Axis and sense of the ways; the first one is compared."""
-
-LAST = 0.25
-"""Share of the length at its end that tortuosity is a mean over."""
 
 
 def specific_surface(solid: np.ndarray) -> float:
@@ -121,17 +117,17 @@ def strut_diameter(solid: np.ndarray) -> float:
 
 def excess_length(solid: np.ndarray) -> float:
     """Geodesic tortuosity - 1 along the first of five directions, all of which are found, by scikit-fmm."""
-    along_y, *_ = (_travel(np.moveaxis(solid, axis, 0)[::sense]) for axis, sense in DIRECTIONS)
+    along_y, *_ = (fast_marching(np.moveaxis(solid, axis, 0)[::sense]) for axis, sense in DIRECTIONS.values())
     return along_y - 1
 
 
-def _travel(oriented: np.ndarray) -> float:
-    """Mean of travel time / distance over the end of the length, from a layer before the first."""
+def fast_marching(oriented: np.ndarray, steps: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> float:
+    """Mean of travel time / distance over the end of the length, from a layer before the first; by scikit-fmm."""
     front = np.ma.MaskedArray(np.ones((len(oriented) + 1, *oriented.shape[1:])))
     front[0] = -1
     front.mask = ~np.concatenate([oriented[:1], oriented])
-    length = skfmm.travel_time(front, np.ones(front.shape))[1:]
-    distance = np.arange(len(oriented)).reshape(-1, 1, 1) + 0.5
+    length = skfmm.travel_time(front, np.ones(front.shape), dx=steps)[1:]
+    distance = (np.arange(len(oriented)).reshape(-1, 1, 1) + 0.5) * steps[0]
     tail = math.ceil((1 - LAST) * len(oriented) - 0.5)
     return float((length / distance)[tail:].mean())
 
