@@ -32,6 +32,21 @@ rule cut_sections:
         "../workflow_scripts/cut_sections.py"
 
 
+use rule cut_sections as cut_thick_sections with:
+    output:
+        sections="results/generate/thick_sections.npz",
+    log:
+        "results/logs/generate/cut_thick_sections.log",
+    benchmark:
+        "results/benchmarks/generate/cut_thick_sections.tsv"
+    params:
+        sections={
+            **lookup(within=config, dpath="generate/sections"),
+            "depth_px": lookup(within=config, dpath="generate/volumes/depth_px"),
+            "per_condition": {"train": lookup(within=config, dpath="generate/volumes/per_condition")},
+        },
+
+
 rule train_ddpm:
     """Train the conditional diffusion model; an interrupted training is continued."""
     input:
@@ -95,6 +110,48 @@ use rule train_ddpm as train_wanted with:
     params:
         training=lambda wildcards: {
             **lookup(within=config, dpath="generate/ddpm/training"),
+            "unconditional": lookup(within=config, dpath="generate/wanted/unconditional"),
+        },
+        quantity=lookup(within=config, dpath="generate/wanted/quantity"),
+
+
+use rule train_ddpm as train_thick with:
+    input:
+        sections=rules.cut_thick_sections.output.sections,
+        properties=[],
+    output:
+        weights="results/generate/ddpm/thick/weights.safetensors",
+        architecture="results/generate/ddpm/thick/architecture.json",
+        curve="results/generate/ddpm/thick/curve.csv",
+    log:
+        "results/logs/generate/train_thick.log",
+    benchmark:
+        "results/benchmarks/generate/train_thick.tsv"
+    params:
+        network=lookup(within=config, dpath="generate/volumes/network"),
+        training={
+            **lookup(within=config, dpath="generate/ddpm/training"),
+            "steps": lookup(within=config, dpath="generate/volumes/training_steps"),
+        },
+        symmetries=[*lookup(within=config, dpath="generate/symmetries"), "flip_normal"],
+
+
+use rule train_thick as train_wanted_thick with:
+    input:
+        sections=rules.cut_thick_sections.output.sections,
+        properties=rules.collect_properties.output.properties,
+    output:
+        weights="results/generate/wanted/thick/weights.safetensors",
+        architecture="results/generate/wanted/thick/architecture.json",
+        curve="results/generate/wanted/thick/curve.csv",
+    log:
+        "results/logs/generate/train_wanted_thick.log",
+    benchmark:
+        "results/benchmarks/generate/train_wanted_thick.tsv"
+    params:
+        training=lambda wildcards: {
+            **lookup(within=config, dpath="generate/ddpm/training"),
+            "steps": lookup(within=config, dpath="generate/volumes/training_steps"),
             "unconditional": lookup(within=config, dpath="generate/wanted/unconditional"),
         },
         quantity=lookup(within=config, dpath="generate/wanted/quantity"),
@@ -402,14 +459,14 @@ rule find_copies:
         "../workflow_scripts/find_copies.py"
 
 
-VOLUME = {key: config["generate"]["volumes"][key] for key in ("edge_px", "steps", "thickness")}
+VOLUME = {key: config["generate"]["volumes"][key] for key in ("edge_px", "steps")}
 
 
 rule sample_volume:
-    """Generate a volume of a condition, measured or not, with the diffusion model of sections."""
+    """Generate a volume of a condition, measured or not, with the diffusion model of thick sections."""
     input:
-        weights=expand(rules.train_ddpm.output.weights, training=campaign.trainings),
-        architecture=expand(rules.train_ddpm.output.architecture, training=campaign.trainings),
+        weights=rules.train_thick.output.weights,
+        architecture=rules.train_thick.output.architecture,
         sections="results/generate/ddpm/samples/{condition}.npz",
     output:
         volume=directory("results/generate/ddpm/volumes/{condition}.ome.zarr"),
@@ -473,8 +530,8 @@ rule score_volumes:
 
 use rule sample_volume as sample_wanted_volume with:
     input:
-        weights=[rules.train_wanted.output.weights],
-        architecture=[rules.train_wanted.output.architecture],
+        weights=rules.train_wanted_thick.output.weights,
+        architecture=rules.train_wanted_thick.output.architecture,
         sections="results/generate/wanted/samples/{condition}.npz",
     output:
         volume=directory("results/generate/wanted/volumes/{condition}.ome.zarr"),

@@ -1,4 +1,4 @@
-"""Generate a volume of one condition with the diffusion model of sections (rule sample_volume)."""
+"""Generate a volume of one condition with a diffusion model of thick sections (rule sample_volume)."""
 
 from porescope.generate.volumes import VolumeOptions, sample_volume
 from porescope.runtime import job

@@ -23,9 +23,11 @@ from porescope.volume import Spacing, write_volume
 CUBES = Spacing(0.1, 0.1, 0.1)
 
 
-def options(field_um=1.6, field_px=16, directions=("z",), train=8, held_out=4, slabs=1, share=0.3, gap_um=0.2):
+def options(
+    field_um=1.6, field_px=16, directions=("z",), train=8, held_out=4, slabs=1, share=0.3, gap_um=0.2, depth_px=1
+):
     numbers = {"train": train, "held_out": held_out}
-    return CutOptions(field_um, field_px, directions, numbers, HeldOut(slabs, share, gap_um))
+    return CutOptions(field_um, field_px, directions, numbers, HeldOut(slabs, share, gap_um), depth_px)
 
 
 @pytest.fixture
@@ -70,6 +72,31 @@ def test_other_voxels_are_resampled_to_the_same_physical_size(spacing, shape):
     assert columns.mean() == pytest.approx(7.5, abs=0.2)
 
 
+@pytest.mark.parametrize("direction", ["z", "y", "x"])
+def test_the_layers_of_a_thick_section_are_the_flat_sections_one_after_the_other(coordinates, direction):
+    thick = section(coordinates, CUBES, direction, (3, 2, 1), options(depth_px=8))
+    step = np.array([name == direction for name in "zyx"])
+    flat = [section(coordinates, CUBES, direction, np.array((3, 2, 1)) + n * step, options()) for n in range(8)]
+    np.testing.assert_array_equal(thick, flat)
+
+
+@pytest.mark.parametrize("slice_um", [0.03, 0.04, 0.1, 0.2])
+def test_a_thick_section_is_as_deep_as_it_says_whatever_the_distance_of_slices(slice_um):
+    """A ball of 0.5 um radius in its middle would be an ellipsoid otherwise."""
+    spacing = Spacing(slice_um, 0.05, 0.05)
+    chosen = options(depth_px=12)
+    slices = chosen.extent("z", spacing)[0]
+    z, y, x = (np.arange(n) + 0.5 for n in (slices, 32, 32))
+    square = (z[:, None, None] * slice_um - 0.6) ** 2 + (y[:, None] * 0.05 - 0.8) ** 2 + (x * 0.05 - 0.8) ** 2
+    cut = section((square > 0.5**2).astype(np.uint8), spacing, "z", (0, 0, 0), chosen)
+    assert cut.shape == (12, 16, 16)
+    assert cut.sum() * 0.1**3 == pytest.approx(4 / 3 * np.pi * 0.125, rel=0.1)
+    deep, high, wide = (np.flatnonzero(cut.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
+    assert deep.mean() == pytest.approx(5.5, abs=0.3)
+    assert len(deep) == pytest.approx(10, abs=max(1, slice_um / 0.1))  # to a slice
+    assert len(high) == len(wide) == 10
+
+
 @pytest.mark.parametrize("n_slices", [30, 72, 101])
 @pytest.mark.parametrize("slabs", [1, 2, 3])
 def test_held_out_slabs_keep_their_distance_from_training(n_slices, slabs):
@@ -93,11 +120,11 @@ def test_a_thin_stack_serves_both_sides_and_says_so(caplog):
 
 def test_tiles_cover_every_layer_and_stay_inside():
     covered = np.zeros((3, 40, 33), int)
-    for z, y, x in tile(covered.shape, CUBES, "z", 1.6):
+    for z, y, x in tile(covered.shape, (1, 16, 16), "z"):
         assert covered[z, y : y + 16, x : x + 16].shape == (16, 16)
         covered[z, y : y + 16, x : x + 16] += 1
     assert covered.min() >= 1
-    assert not list(tile((3, 40, 33), CUBES, "y", 1.6))  # three slices are no room for a section 1.6 um high
+    assert not list(tile((3, 40, 33), (16, 1, 16), "y"))  # three slices are no room for a section 1.6 um high
 
 
 def test_evenly_spreads_and_repeats_nothing():
@@ -131,11 +158,12 @@ def test_conditions_are_balanced_and_share_their_specimens(masks, tmp_path):
     assert loaded.conditions == sections.conditions
 
 
+@pytest.mark.parametrize("depth_px", [1, 3])
 @pytest.mark.parametrize("direction", ["z", "y", "x"])
-def test_sections_are_those_of_their_places(masks, direction):
+def test_sections_are_those_of_their_places(masks, direction, depth_px):
     """Were the cutter's kept slices mistaken, sections would come from other slices."""
     conditions = {"a": Condition("M", 200.0)}
-    chosen = options(directions=(direction,), slabs=1, share=0.0001, train=4)
+    chosen = options(directions=(direction,), slabs=1, share=0.0001, train=4, depth_px=depth_px)
     sections = cut_sections({"a": masks["a"]}, conditions, chosen)
     labels = np.random.default_rng(1).integers(0, 3, (24, 24, 40), np.uint8)
     found = places(masks["a"], "train", chosen)
@@ -143,9 +171,22 @@ def test_sections_are_those_of_their_places(masks, direction):
         np.testing.assert_array_equal(cut, section(labels, CUBES, *found[index], chosen))
 
 
+def test_thick_sections_stay_within_the_slabs_of_their_split(masks):
+    """Were they cut across, the network of volumes would learn from what scores of sections keep back."""
+    chosen = options(depth_px=3)
+    slabs = split_slabs(24, 0.1, chosen.held_out, "a")["train"]
+    for _, (z, _, _) in places(masks["a"], "train", chosen):
+        assert any(slab.start <= z and z + 3 <= slab.stop for slab in slabs)
+
+
 def test_a_section_larger_than_the_mask_is_an_error(masks):
-    with pytest.raises(InputError, match=r"3 um does not fit into the mask of 2.4 x 2.4 x 4 um"):
+    with pytest.raises(InputError, match=r"3 um does not fit into the 'train' part of the mask of 2.4 x 2.4 x 4 um"):
         places(masks["a"], "train", options(field_um=3.0))
+
+
+def test_a_thick_section_deeper_than_the_slabs_is_an_error(masks):
+    with pytest.raises(InputError, match=r"of 1.6 um and 20 layers does not fit.*'generate/volumes'"):
+        places(masks["a"], "train", options(depth_px=20))
 
 
 def test_a_campaign_without_a_curve_is_an_error():

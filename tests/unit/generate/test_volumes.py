@@ -8,26 +8,22 @@ from scipy.ndimage import gaussian_filter
 
 from porescope.errors import InputError
 from porescope.generate.conditions import Condition
-from porescope.generate.ddpm import Denoiser, noise_schedule
 from porescope.generate.ddpm_training import DdpmTraining, train_ddpm
 from porescope.generate.samples import Samples
 from porescope.generate.training import Source
 from porescope.generate.volume_scores import resampled, score_volumes, vois
 from porescope.generate.volumes import (
     VolumeOptions,
-    averaged_along,
     denoise_volume,
     less_noisy,
-    noise_step_of,
     predicted,
     sample_volume,
-    thickness_px,
 )
 from porescope.ingest.metadata import file_voxel_size
 from porescope.volume import Spacing, read_volume, write_volume
 
 NOISE = {"steps": 100, "schedule": "squaredcos_cap_v2", "shift": 2.0}
-OPTIONS = VolumeOptions(edge_px=16, steps=6, thickness=0.7, guidance=1.0)
+OPTIONS = VolumeOptions(edge_px=16, steps=6, guidance=1.0)
 
 
 @pytest.fixture(autouse=True)
@@ -40,12 +36,12 @@ def one_thread():
 
 
 @pytest.fixture(scope="module")
-def trained(stripes, tmp_path_factory):
-    """Weights and architecture of a network after three steps, and sections of which a third is metal."""
+def trained(thick_stripes, tmp_path_factory):
+    """Weights and architecture of a network of thick sections, three steps old; sections of which a third is metal."""
     folder = tmp_path_factory.mktemp("trained")
     paths = folder / "weights.safetensors", folder / "architecture.json"
     train_ddpm(
-        Source(stripes, ["flip_x"], ()),
+        Source(thick_stripes, ["flip_x", "flip_normal"], ()),
         network={"fold_px": 2, "channels": [16, 16], "layers": 1},
         noise=NOISE,
         options=DdpmTraining(3, 8, 3e-3, 0.9, 1.0, 0.0, "float32"),
@@ -66,7 +62,7 @@ def made(trained, folder, seed=1, options=OPTIONS):
     weights, architecture, sections = trained
     folder.mkdir(exist_ok=True)
     volume, stack = folder / "A_250.ome.zarr", folder / "A_250.tif"
-    sample_volume([weights], [architecture], sections, options, "float32", seed, "cpu", volume, stack)
+    sample_volume(weights, architecture, sections, options, "float32", seed, "cpu", volume, stack)
     return volume, stack
 
 
@@ -96,28 +92,7 @@ def test_equal_seeds_make_equal_volumes_and_others_do_not(trained, tmp_path):
 
 def test_an_edge_that_the_network_cannot_halve_is_refused(trained, tmp_path):
     with pytest.raises(InputError, match=r"edge_px is 18, expected a multiple of 4"):
-        made(trained, tmp_path, options=VolumeOptions(18, 6, 0.7, 1.0))
-
-
-@pytest.mark.parametrize("axis", [0, 1, 2])
-def test_averaged_noise_is_as_strong_as_the_noise_step_that_a_network_is_told(axis):
-    chance = torch.Generator().manual_seed(0)
-    signal = 0.1
-    clean = torch.ones(32, 32, 32)
-    state = signal**0.5 * clean + (1 - signal) ** 0.5 * torch.randn(clean.shape, generator=chance)
-    averaged, lower = averaged_along(state, axis, 1.5, signal)
-    assert lower > signal
-    assert float(averaged.mean()) == pytest.approx(lower**0.5, abs=0.04)
-    inner = averaged.movedim(axis, 0)[8:-8]
-    assert float((inner - lower**0.5).var()) == pytest.approx(1 - lower, rel=0.1)
-
-
-def test_no_noise_is_averaged_over_no_thickness():
-    state = torch.randn(8, 8, 8, generator=torch.Generator().manual_seed(0))
-    for signal in (0.0, 0.999):
-        averaged, lower = averaged_along(state, 0, thickness_px(signal, 0.7), signal)
-        assert lower == signal
-        assert torch.equal(averaged, state)
+        made(trained, tmp_path, options=VolumeOptions(18, 6, 1.0))
 
 
 def test_a_noisy_state_keeps_the_share_of_signal_that_it_is_told():
@@ -130,16 +105,10 @@ def test_a_noisy_state_keeps_the_share_of_signal_that_it_is_told():
     assert torch.allclose(less_noisy(state, clean, 0.3, 1.0, state), clean)
 
 
-def test_a_share_of_the_signal_finds_its_noise_step_back():
-    signals = noise_schedule(**NOISE).alphas_cumprod
-    for step in (0, 10, 50, 98):
-        assert noise_step_of(signals, float(signals[step])) == pytest.approx(step, abs=1e-3)
-    between = float((signals[50] * signals[51]) ** 0.5)
-    assert 50 < noise_step_of(signals, between) < 51
-
-
 class Knowing(torch.nn.Module):
     """A network that knows what is behind any noise: the same grey everywhere."""
+
+    depth_px = 3
 
     def forward(self, noisy, noise_step, condition):  # noqa: ARG002
         return torch.ones_like(noisy).mul(0.5)
@@ -148,7 +117,7 @@ class Knowing(torch.nn.Module):
 def test_a_perfect_network_ends_at_the_volume_that_it_predicts():
     condition = torch.zeros(1, 2)
     chance = torch.Generator().manual_seed(0)
-    grey = denoise_volume([Knowing()], NOISE, condition, OPTIONS, 0.75, chance)
+    grey = denoise_volume(Knowing(), NOISE, condition, OPTIONS, 0.75, chance)
     assert grey.shape == (16, 16, 16)
     assert torch.allclose(grey, torch.full_like(grey, 0.5), atol=1e-4)
 
@@ -204,18 +173,33 @@ def test_a_mask_on_coarser_voxels_keeps_its_density_and_its_extent(tmp_path):
     assert len(vois(volume, 0.9)) == 8
 
 
-def test_networks_take_turns():
-    network = Denoiser(16, 2, 2, [16, 16], 1).eval()
-    condition = torch.zeros(1, 2)
-    alone, both = (
-        denoise_volume(networks, NOISE, condition, OPTIONS, 0.5, torch.Generator().manual_seed(0))
-        for networks in ([network], [network, Knowing()])
-    )
-    assert not torch.equal(alone, both)
+class Looking(torch.nn.Module):
+    """A network that takes its input for clean, but for one layer of each thick section."""
+
+    depth_px = 3
+
+    def __init__(self, blank):
+        super().__init__()
+        self.blank = blank
+
+    def forward(self, noisy, noise_step, condition):  # noqa: ARG002
+        clean = noisy.clone()
+        clean[:, self.blank] = 0
+        return clean
+
+
+@pytest.mark.parametrize("blank", [0, 1, 2])
+def test_each_layer_is_the_mean_over_the_thick_sections_that_it_lies_in(blank):
+    """Were a layer taken for its neighbour, structures would be smeared along every normal."""
+    layers = torch.randn(40, 8, 8, generator=torch.Generator().manual_seed(0))
+    found = predicted(Looking(blank), layers, 10, torch.zeros(1, 2), 1.0)
+    assert torch.allclose(found, layers * 2 / 3, atol=1e-6)
 
 
 class Obedient(torch.nn.Module):
     """A network whose sections are as grey as it is told to make them."""
+
+    depth_px = 1
 
     def forward(self, noisy, noise_step, condition):  # noqa: ARG002
         return torch.ones_like(noisy) * condition[:, 1].view(-1, 1, 1, 1)
@@ -224,5 +208,5 @@ class Obedient(torch.nn.Module):
 @pytest.mark.parametrize(("guidance", "grey"), [(1.0, 0.2), (2.0, 0.4)])
 def test_guidance_goes_beyond_what_is_made_without_a_condition(guidance, grey):
     sections = torch.zeros(3, 8, 8)
-    found = predicted(Obedient(), sections, 10.0, torch.tensor([[1.0, 0.2]]), guidance)
+    found = predicted(Obedient(), sections, 10, torch.tensor([[1.0, 0.2]]), guidance)
     assert torch.allclose(found, torch.full_like(found, grey))

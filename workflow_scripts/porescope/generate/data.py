@@ -11,12 +11,13 @@ class Batches:
 
     Parameters
     ----------
-    solid : (n, px, px) uint8 array
+    solid : (n, px, px) or (n, depth, px, px) uint8 array
         1 where solid; every section is used equally often.
     conditions : (n, size) float32 array
         Their condition vectors.
-    symmetries : sequence of 'flip_y', 'flip_x', 'transpose'
-        Operations that map the material onto itself; each is applied to half of the sections.
+    symmetries : sequence of 'flip_normal', 'flip_y', 'flip_x', 'transpose'
+        Operations that map the material onto itself; each is applied to half of the sections. The first one turns the
+        layers of thick sections round.
     size : int
         Sections in a batch.
     seed : int
@@ -36,7 +37,7 @@ class Batches:
         device: str,
         unconditional: float = 0.0,
     ) -> None:
-        self._solid = torch.from_numpy(solid)
+        self._solid = torch.from_numpy(solid if solid.ndim == 4 else solid[:, None])
         self._conditions = torch.from_numpy(conditions)
         self._unconditional = unconditional
         self._symmetries = symmetries
@@ -45,10 +46,10 @@ class Batches:
         self._device = device
 
     def __call__(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """The batch of a step: sections (n, 1, px, px) with solid +1 and pore -1, and condition vectors (n, size)."""
+        """The batch of a step: sections (n, depth, px, px), solid +1 and pore -1, and condition vectors (n, size)."""
         chance = random_numbers(self._seed, step, "sections")
         rows = torch.randint(len(self._solid), (self._size,), generator=chance)
-        solid = self._solid[rows].float().mul(2).sub(1).unsqueeze(1)
+        solid = self._solid[rows].float().mul(2).sub(1)
         for symmetry in self._symmetries:
             chosen = torch.rand(self._size, generator=chance) < 0.5
             solid[chosen] = _transformed(solid[chosen], symmetry)
@@ -67,4 +68,4 @@ def random_numbers(seed: int, step: int, purpose: str) -> torch.Generator:
 def _transformed(images: torch.Tensor, symmetry: str) -> torch.Tensor:
     if symmetry == "transpose":
         return images.transpose(-1, -2)
-    return images.flip(-2 if symmetry == "flip_y" else -1)
+    return images.flip({"flip_normal": -3, "flip_y": -2, "flip_x": -1}[symmetry])

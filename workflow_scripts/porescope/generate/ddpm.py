@@ -31,19 +31,29 @@ class Denoiser(nn.Module):
         Channels of the U-Net's levels; multiples of 8.
     layers : int
         Residual layers a level.
+    depth_px : int
+        Layers of a section: 1 for flat sections.
     """
 
-    def __init__(self, field_px: int, condition_size: int, fold_px: int, channels: Sequence[int], layers: int) -> None:
+    def __init__(
+        self,
+        field_px: int,
+        condition_size: int,
+        fold_px: int,
+        channels: Sequence[int],
+        layers: int,
+        depth_px: int = 1,
+    ) -> None:
         super().__init__()
         width = 4 * channels[0]
-        self.field_px, self.fold_px = field_px, fold_px
+        self.field_px, self.fold_px, self.depth_px = field_px, fold_px, depth_px
         self.condition = nn.Sequential(
             nn.Linear(condition_size, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width)
         )
         self.unet: Any = UNet2DModel(
             sample_size=field_px // fold_px,
-            in_channels=fold_px**2,
-            out_channels=fold_px**2,
+            in_channels=depth_px * fold_px**2,
+            out_channels=depth_px * fold_px**2,
             block_out_channels=tuple(channels),
             layers_per_block=layers,
             down_block_types=("DownBlock2D",) * len(channels),
@@ -55,18 +65,18 @@ class Denoiser(nn.Module):
         )
 
     def forward(self, noisy: torch.Tensor, noise_step: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
-        """Clean sections (n, 1, px, px), pore -1 and solid +1, behind noisy ones; see log_odds.
+        """Clean sections (n, depth, px, px), pore -1 and solid +1, behind noisy ones; see log_odds.
 
         The mean of what may be behind them, probability of solid less that of pore.
         """
         return torch.tanh(self.log_odds(noisy, noise_step, condition) / 2)
 
     def log_odds(self, noisy: torch.Tensor, noise_step: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
-        """Logarithm of the odds (n, 1, px, px), float32, that pixels are solid rather than pore.
+        """Logarithm of the odds (n, depth, px, px), float32, that pixels are solid rather than pore.
 
         Parameters
         ----------
-        noisy : (n, 1, px, px) tensor
+        noisy : (n, depth, px, px) tensor
         noise_step : (n,) tensor
         condition : (n, size) tensor
         """
@@ -78,7 +88,7 @@ class Denoiser(nn.Module):
 def guided(
     network: nn.Module, noisy: torch.Tensor, noise_step: torch.Tensor, condition: torch.Tensor, guidance: float
 ) -> torch.Tensor:
-    """Clean sections (n, 1, px, px), float32, that follow their condition more or less than as learned.
+    """Clean sections (n, depth, px, px), float32, that follow their condition more or less than as learned.
 
     Parameters
     ----------
@@ -144,9 +154,9 @@ def denoising_loss(
 
     Parameters
     ----------
-    log_odds : (n, 1, px, px) tensor
+    log_odds : (n, depth, px, px) tensor
         See Denoiser.log_odds.
-    clean : (n, 1, px, px) tensor
+    clean : (n, depth, px, px) tensor
         Pore -1 and solid +1. A section is one phase or the other: squared errors of pixels leave every tenth of a
         generated section grey, and pores too smooth.
     signal : (n,) tensor

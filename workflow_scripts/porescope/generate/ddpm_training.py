@@ -143,7 +143,13 @@ def train_ddpm(
     real = source.load()
     conditions = source.conditions(real)
     known = ConditionCode.of(conditions)
-    arguments = {"field_px": real.solid.shape[-1], "condition_size": known.size, **network}
+    depth_px = 1 if real.solid.ndim == 3 else real.solid.shape[1]
+    arguments = {
+        "field_px": real.solid.shape[-1],
+        "condition_size": known.size,
+        "depth_px": depth_px,
+        **network,
+    }
     vectors = known.encode(conditions)
     batches = Batches(real.solid, vectors, source.symmetries, options.batch, seed, device, options.unconditional)
     trainer = DdpmTrainer(Denoiser(**arguments), noise, options, batches, seed, device)

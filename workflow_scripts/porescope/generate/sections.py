@@ -22,6 +22,9 @@ AXES = {"z": 0, "y": 1, "x": 2}
 
 TRAIN, HELD_OUT = "train", "held_out"
 
+KEYS = "config keys 'generate/sections' and, for thick ones, 'generate/volumes'"
+"""Where the size and the number of sections stand, for messages."""
+
 
 @dataclass(frozen=True)
 class CutOptions:
@@ -36,9 +39,11 @@ class CutOptions:
     directions : sequence of 'z', 'y', 'x'
         Normals of the sections.
     per_condition : mapping
-        Number of sections of a condition, for 'train' and for 'held_out'.
+        Number of sections of a condition, for 'train', 'held_out' or both.
     held_out : HeldOut
         Which part of a stack the networks never see.
+    depth_px : int
+        Layers of a section, a pixel apart along its normal: 1 for flat sections, more for thick ones.
     """
 
     field_um: float
@@ -46,11 +51,25 @@ class CutOptions:
     directions: Sequence[str]
     per_condition: Mapping[str, int]
     held_out: "HeldOut"
+    depth_px: int = 1
 
     @property
     def pixel_um(self) -> float:
         """Edge of a pixel in um."""
         return self.field_um / self.field_px
+
+    @property
+    def size(self) -> str:
+        """Size of a section, for messages."""
+        return f"{self.field_um:g} um" + (f" and {self.depth_px} layers" if self.depth_px > 1 else "")
+
+    def extent(self, direction: str, spacing: Spacing) -> tuple[int, int, int]:
+        """Voxels (z, y, x) of a mask that a section with this normal takes."""
+        z, y, x = (field_voxels(self.field_um, h) for h in spacing)
+        thickness = 1
+        if self.depth_px > 1:
+            thickness = math.ceil(self.depth_px * self.pixel_um / spacing[AXES[direction]] - 1e-9)
+        return {"z": (thickness, y, x), "y": (z, thickness, x), "x": (z, y, thickness)}[direction]
 
 
 class HeldOut(NamedTuple):
@@ -77,8 +96,8 @@ class Sections:
 
     Attributes
     ----------
-    solid : (n, px, px) uint8 array
-        1 where solid.
+    solid : (n, px, px) or (n, depth, px, px) uint8 array
+        1 where solid; thick sections have an axis for their layers.
     material : (n,) str array
     temperature_C : (n,) float array
     split : (n,) str array
@@ -102,7 +121,7 @@ class Sections:
 
     @property
     def by_condition(self) -> dict[Condition, np.ndarray]:
-        """The sections (n, px, px) of each condition, in the order in which conditions come."""
+        """The sections (n, ...) of each condition, in the order in which conditions come."""
         conditions = self.conditions
         return {known: self.solid[[c == known for c in conditions]] for known in dict.fromkeys(conditions)}
 
@@ -174,13 +193,12 @@ def cut_sections(masks: Mapping[str, str], conditions: Mapping[str, Condition], 
     cut = _Cutter(masks, options)
     solid, rows = [], []
     for condition, samples in progress(members.items(), len(members), "conditions"):
-        for split in (TRAIN, HELD_OUT):
+        for split, wanted in options.per_condition.items():
             found = [(sample, *place) for sample in samples for place in places(masks[sample], split, options)]
-            wanted = options.per_condition[split]
             if len(found) < wanted:
                 raise InputError(
-                    f"condition '{condition.name}': {len(found)} sections of {options.field_um:g} um fit into the "
-                    f"'{split}' part of its masks, expected at least {wanted} (config key 'generate/sections')"
+                    f"condition '{condition.name}': {len(found)} sections of {options.size} fit into the '{split}' "
+                    f"part of its masks, expected at least {wanted} ({KEYS})"
                 )
             for index in evenly(len(found), wanted):
                 sample, direction, corner = found[index]
@@ -200,7 +218,7 @@ def cut_sections(masks: Mapping[str, str], conditions: Mapping[str, Condition], 
 def places(mask: str, split: str, options: CutOptions) -> list[tuple[str, tuple[int, int, int]]]:
     """Directions and first voxels (z, y, x) of all sections that tile one split of a mask.
 
-    Sections lie on every layer along their normal; within a layer neighbours overlap by half, or by a little more
+    Sections start on every voxel along their normal; within a layer neighbours overlap by half, or by a little more
     where the layer is no multiple of the field.
 
     Raises
@@ -214,13 +232,13 @@ def places(mask: str, split: str, options: CutOptions) -> list[tuple[str, tuple[
     for slab in slabs:
         shape = (slab.stop - slab.start, *volume.shape[1:])
         for direction in options.directions:
-            tiles = list(tile(shape, volume.spacing, direction, options.field_um))
+            tiles = list(tile(shape, options.extent(direction, volume.spacing), direction))
             found += [(direction, (z + slab.start, y, x)) for z, y, x in tiles]
     if not found:
         extent = " x ".join(f"{edge:.3g}" for edge in volume.spacing.extent(volume.shape))
         raise InputError(
-            f"{mask}: a section of {options.field_um:g} um does not fit into the mask of {extent} um (z, y, x); "
-            "expected a smaller 'generate/sections/field_um'"
+            f"{mask}: a section of {options.size} does not fit into the '{split}' part of the mask of {extent} um "
+            f"(z, y, x), expected a smaller one ({KEYS})"
         )
     return found
 
@@ -260,16 +278,14 @@ def split_slabs(n_slices: int, spacing_z_um: float, held_out: HeldOut, source: s
     return {TRAIN: train, HELD_OUT: kept}
 
 
-def tile(shape: tuple[int, ...], spacing: Spacing, direction: str, field_um: float) -> Iterator[tuple[int, int, int]]:
-    """First voxels (z, y, x) of the sections that cover all layers of a block along a direction; none if too small."""
-    normal = AXES[direction]
+def tile(shape: Sequence[int], extent: Sequence[int], direction: str) -> Iterator[tuple[int, int, int]]:
+    """First voxels (z, y, x) of the sections of an extent that cover a block; none if it is too small for one."""
     starts = []
-    for axis in range(3):
-        edge = 1 if axis == normal else field_voxels(field_um, spacing[axis])
-        room = shape[axis] - edge
+    for axis, (length, edge) in enumerate(zip(shape, extent, strict=True)):
+        room = length - edge
         if room < 0:
             return
-        count = shape[axis] if axis == normal else math.ceil(2 * shape[axis] / edge) - 1
+        count = room + 1 if axis == AXES[direction] else math.ceil(2 * length / edge) - 1
         starts.append(np.unique(np.linspace(0, room, count).round().astype(int)).tolist())
     for z in starts[0]:
         for y in starts[1]:
@@ -300,9 +316,10 @@ class _Cutter:
         if sample != self._kept[0]:
             self._volume = read_volume(self._masks[sample])
         spacing = self._volume.spacing
-        first, last = z - z % SLAB, z - z % SLAB + SLAB
-        if direction != "z":
-            first, last = z, z + field_voxels(self._options.field_um, spacing.z)
+        depth = self._options.extent(direction, spacing)[0]
+        first, last = z, z + depth
+        if depth == 1:
+            first, last = z - z % SLAB, z - z % SLAB + SLAB
         if (sample, first, last) != self._kept:
             self._block = np.asarray(self._volume.array[first:last])
             self._kept = (sample, first, last)
@@ -328,18 +345,32 @@ def section(
 
     Returns
     -------
-    (px, px) uint8 array
-        1 where solid; axes in the order (z, y, x) without the normal. Where the voxels are no pixels of this size, the
-        mask is averaged or interpolated linearly and cut at one half.
+    (px, px) or (depth, px, px) uint8 array
+        1 where solid; axes in the order (z, y, x), that of the normal first or, of flat sections, left out. Where the
+        voxels are no pixels of this size, the mask is averaged or interpolated linearly and cut at one half.
     """
-    normal = AXES[direction]
-    box = []
-    for axis, start in enumerate(corner):
-        edge = 1 if axis == normal else field_voxels(options.field_um, spacing[axis])
-        box.append(slice(start, start + edge))
-    solid = np.squeeze(np.asarray(labels[tuple(box)]), axis=normal) == 0
-    if solid.shape == (options.field_px, options.field_px):
-        return solid.astype(np.uint8)
-    finer = max(solid.shape) > options.field_px
-    shares = resize(solid.astype(np.float32), (options.field_px, options.field_px), order=1, anti_aliasing=finer)
-    return (shares >= 0.5).astype(np.uint8)
+    box = tuple(
+        slice(start, start + edge) for start, edge in zip(corner, options.extent(direction, spacing), strict=True)
+    )
+    solid = np.moveaxis(np.asarray(labels[box]), AXES[direction], 0) == 0
+    shape = (options.depth_px, options.field_px, options.field_px)
+    if solid.shape != shape:
+        shares = solid.astype(np.float32)
+        if options.depth_px > 1:
+            shares = _layers(shares, spacing[AXES[direction]] / options.pixel_um, options.depth_px)
+        finer = max(solid.shape[1:]) > options.field_px
+        solid = resize(shares, shape, order=1, anti_aliasing=finer) >= 0.5
+    cut = solid.astype(np.uint8)
+    return cut[0] if options.depth_px == 1 else cut
+
+
+def _layers(slices: np.ndarray, step: float, depth: int) -> np.ndarray:
+    """Layers (depth, ny, nx), one after the other, of slices (n, ny, nx) that are ``step`` layers thick.
+
+    Each is the mean of the slices around its middle, whose weights fall linearly to none at a distance of one layer,
+    or of one slice where slices are thicker.
+    """
+    middles = (np.arange(len(slices)) + 0.5) * step
+    away = np.abs(np.arange(depth)[:, None] + 0.5 - middles)
+    weights = np.maximum(1 - away / max(1.0, step), 0).astype(slices.dtype)
+    return np.tensordot(weights / weights.sum(axis=1, keepdims=True), slices, axes=1)

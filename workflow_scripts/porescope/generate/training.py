@@ -31,7 +31,7 @@ class Source:
     ----------
     sections : path
         As cut_sections wrote them.
-    symmetries : sequence of 'flip_y', 'flip_x', 'transpose'
+    symmetries : sequence of 'flip_normal', 'flip_y', 'flip_x', 'transpose'
         See Batches.
     withheld_C : sequence of float
         Temperatures whose sections are kept from the network, to see how it does where nothing was measured.
@@ -77,7 +77,7 @@ class Source:
         if self.quantity == TEMPERATURE:
             return sections.conditions
         if self.quantity == DENSITY:
-            values = sections.solid.mean(axis=(1, 2))
+            values = sections.solid.reshape(len(sections.solid), -1).mean(axis=1)
         else:
             known = pd.read_csv(str(self.properties)).set_index("sample")["property"]
             values = known.reindex(sections.sample).to_numpy()

@@ -17,7 +17,7 @@ NAMES = {
 
 PICTURE = (
     "Above: one volume of interest of the real metal on the voxels of the generated ones. Below: as large a part of "
-    "the volume that the diffusion model, which knows sections only, made of the same condition."
+    "the volume that the diffusion model, which knows thick sections only, made of the same condition."
 )
 
 CAPTION = (
