@@ -27,6 +27,9 @@ SMOOTHING = 1.45
 CUBE, LONG = Spacing(1.0, 1.0, 1.0), Spacing(2.0, 1.0, 1.0)
 OPTIONS = DescribeOptions(24.0, conductivity=True)
 
+WHOLE_PX = 40.0
+"""Edge of a VOI in which single voxels no longer count."""
+
 POWERS = {"per_um": -1, "per_um2": -2, "per_um3": -3, "um": 1, "um3": 3}
 """Power of the unit of length at the end of a column."""
 
@@ -73,9 +76,14 @@ def test_every_column_scales_with_its_unit(field, unit):
 @DEAR
 @given(field=fields, order=st.permutations(range(3)))
 def test_turning_structure_and_voxels_together_changes_nothing(field, order):
-    """Whatever belongs to an axis goes with it; what is a mean stays, anisotropic voxels or not."""
-    block = structure(*field)
-    whole, other = (describe_voi(b, OPTIONS).values for b in (block, turned(block, tuple(order))))
+    """Whatever belongs to an axis goes with it; what is a mean stays, anisotropic voxels or not.
+
+    What hangs on single voxels (a cell cut either way, a face that thinning takes first, a step of radii) moves by less
+    the more there are of them: in VOIs of 24 voxels an edge by up to 6 %, of 40 by up to 3 %.
+    """
+    block = structure(*field, WHOLE_PX)
+    options = DescribeOptions(WHOLE_PX, conductivity=True)
+    whole, other = (describe_voi(b, options).values for b in (block, turned(block, tuple(order))))
     names = "zyx"
     for name in ("solid_chord_{}_um", "pore_chord_{}_um", "percolating_fraction_{}", "conductivity_{}"):
         for to, axis in enumerate(order):
@@ -86,7 +94,7 @@ def test_turning_structure_and_voxels_together_changes_nothing(field, order):
         "specific_surface_per_um": 1e-4,
         "mesh_surface_per_um": 2e-3,
         "euler_density_per_um3": 1e-9,
-        "gaussian_curvature_per_um2": 0.02,
+        "gaussian_curvature_per_um2": 0.04,
         "mean_curvature_per_um": 0.02,
         "solid_thickness_um": 0.01,
         "pore_thickness_um": 0.01,
@@ -94,7 +102,7 @@ def test_turning_structure_and_voxels_together_changes_nothing(field, order):
         "effective_conductivity": 1e-4,
         "conductivity_principal_1": 0.01,
         "correlation_length_um": 1e-4,
-        "strut_diameter_um": 0.06,  # thinning goes through the faces of a voxel in an order
+        "strut_diameter_um": 0.03,
     }.items():
         scale = 1.0 if name.startswith(("mean_", "gaussian_")) else 0.0
         wanted = pytest.approx(whole[name], rel=tolerance, abs=tolerance * scale * 0.1, nan_ok=True)
