@@ -78,8 +78,8 @@ def test_every_column_scales_with_its_unit(field, unit):
 def test_turning_structure_and_voxels_together_changes_nothing(field, order):
     """Whatever belongs to an axis goes with it; what is a mean stays, anisotropic voxels or not.
 
-    What hangs on single voxels (a cell cut either way, a face that thinning takes first, a step of radii) moves by less
-    the more there are of them: in VOIs of 24 voxels an edge by up to 6 %, of 40 by up to 3 %.
+    What hangs on single voxels (a face that thinning takes first, a step of radii) moves by less the more there are of
+    them: in VOIs of 24 voxels an edge by up to 6 %, of 40 by up to 4 %.
     """
     block = structure(*field, WHOLE_PX)
     options = DescribeOptions(WHOLE_PX, conductivity=True)
@@ -94,15 +94,15 @@ def test_turning_structure_and_voxels_together_changes_nothing(field, order):
         "specific_surface_per_um": 1e-4,
         "mesh_surface_per_um": 2e-3,
         "euler_density_per_um3": 1e-9,
-        "gaussian_curvature_per_um2": 0.04,
+        "gaussian_curvature_per_um2": 1e-4,
         "mean_curvature_per_um": 0.02,
         "solid_thickness_um": 0.01,
         "pore_thickness_um": 0.01,
-        "constrictivity": 0.02,
+        "constrictivity": 0.05,
         "effective_conductivity": 1e-4,
         "conductivity_principal_1": 0.01,
         "correlation_length_um": 1e-4,
-        "strut_diameter_um": 0.03,
+        "strut_diameter_um": 0.04,
     }.items():
         scale = 1.0 if name.startswith(("mean_", "gaussian_")) else 0.0
         wanted = pytest.approx(whole[name], rel=tolerance, abs=tolerance * scale * 0.1, nan_ok=True)

@@ -118,7 +118,7 @@ AGREEING = dict.fromkeys((*DESCRIPTORS, *DETAILS), math.nan) | {
     "mesh_surface_per_um": 10.2,
     "specific_perimeter_per_um": 10 * math.pi / 4,
     "gaussian_curvature_per_um2": -100.0,
-    "euler_gaussian_curvature_per_um2": -90.0,
+    "surface_gaussian_curvature_per_um2": -90.0,
     "flux_tortuosity_factor": 1.5,
     "tortuosity": 1.03,
 }
@@ -135,7 +135,7 @@ def test_estimators_that_agree_raise_no_flag():
     [
         ("mesh_surface_per_um", 9.0, "too fine"),
         ("specific_perimeter_per_um", 6.0, "isotropic"),
-        ("euler_gaussian_curvature_per_um2", -30.0, "Euler"),
+        ("surface_gaussian_curvature_per_um2", -30.0, "Euler"),
         ("flux_tortuosity_factor", 1.01, "geodesic"),
     ],
 )

@@ -56,7 +56,7 @@ def columns(
 def _curvatures(surface: Interface) -> dict[str, float]:
     """Means, shares of the four kinds of places, and tails of the distributions, weighted by area."""
     values = {
-        "gaussian_curvature_per_um2": surface.gaussian_curvature_per_um2,
+        "surface_gaussian_curvature_per_um2": surface.gaussian_curvature_per_um2,
         "mean_curvature_per_um": surface.mean_curvature_per_um,
     }
     counts = surface.area_um2 > 0

@@ -35,7 +35,7 @@ def _of_one(block: Block, surface: float) -> dict[str, float]:
         "relative_density": float(np.count_nonzero(solid) / solid.size),
         "specific_surface_per_um": surface,
         "euler_density_per_um3": euler_density,
-        "euler_gaussian_curvature_per_um2": curvature_from_euler(euler_density, surface),
+        "gaussian_curvature_per_um2": curvature_from_euler(euler_density, surface),
     }
     pairs = two_point(solid, block.spacing)
     values |= {"correlation_length_um": pairs.correlation_length_um, "integral_range_um3": pairs.integral_range_um3}

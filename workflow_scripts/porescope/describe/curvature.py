@@ -60,7 +60,7 @@ class Interface:
 
     @property
     def gaussian_curvature_per_um2(self) -> float:
-        """Area-weighted mean of G; NaN without interface in the VOI."""
+        """Area-weighted mean of G; NaN without interface in the VOI. See euler.py for the more accurate one."""
         return _weighted_mean(self.gaussian_per_um2, self.area_um2)
 
     def histogram(self, gaussian_edges: np.ndarray, mean_edges: np.ndarray) -> np.ndarray:
@@ -94,8 +94,8 @@ def interface(block: Block, smoothing_px: float) -> Interface:
     default width: there what smoothing takes from thin necks and what the staircase leaves make up for each other, to
     within 10 % of <G> on random fields with G h^2 = -0.03 and, at equal shares of the phases, -0.09, of seeds it was
     not chosen on (see selfcheck). At -0.09 with 31 or 69 % metal, <G> comes out 10 to 12 % too small, with voxels of
-    2:1:1 15 %: necks of three voxels are lost; euler.curvature_from_euler holds there within 3 %. With voxels of 4:1:1
-    it is 8 to 12 % too small at -0.03 and -0.09 alike.
+    2:1:1 15 %: necks of three voxels are lost. With voxels of 4:1:1 it is 8 to 12 % too small at -0.03 and -0.09 alike.
+    So the <G> of a VOI is taken from the Euler number (euler.curvature_from_euler), and this one stands beside it.
     At single places the steps of the voxels leave an error of G of 0.01 to 0.02 / h^2. Distributions are right where
     the structure's own is wider: the quantiles of 5 and 95 % are within 23 % of those of the random field itself at
     G h^2 = -0.03 and -0.09; at -0.01 they lie 15 and 49 % too far out.

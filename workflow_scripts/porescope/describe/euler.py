@@ -1,4 +1,4 @@
-"""Euler number of the solid, and the mean Gaussian curvature that follows from it without any surface."""
+"""Euler number of the solid, and the mean Gaussian curvature that follows from it and the surface per volume."""
 
 import math
 
@@ -41,8 +41,8 @@ def euler_density_per_um3(block: Block) -> float:
     -----
     chi_V = [chi(X in W) - chi(X in the three upper faces of W)] / |W|: each voxel counts the corner, edges and faces on
     its lower side, so that the sum is additive and the surroundings make up for the faces. Solid of 26 and of 6
-    neighbours err in opposite ways where a gap or a neck is about one voxel wide: their mean is given, within 3 % on
-    random fields with G h^2 = -0.09 (see selfcheck). Swapped phases give the same.
+    neighbours err in opposite ways where a gap or a neck is about one voxel wide: their mean is given. Swapped phases
+    give the same.
     """
     first = tuple(slice(MARGIN - 1, MARGIN + n) for n in block.shape)
     window = np.ascontiguousarray(block.solid[first])
@@ -61,6 +61,11 @@ def curvature_from_euler(euler_density_per_um3: float, surface_per_um: float) ->
     -------
     float
         NaN where there is no interface.
+
+    Notes
+    -----
+    Within 10 % on random fields with G h^2 from -0.01 to -0.09, 31 to 69 % metal and voxels up to 4:1:1 (see selfcheck).
+    It knows no smoothing: a single voxel of noise counts as an object or a hole, which flags such a VOI; see agreement.
     """
     return 4 * math.pi * euler_density_per_um3 / surface_per_um if surface_per_um > 0 else math.nan
 

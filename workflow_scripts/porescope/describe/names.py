@@ -46,7 +46,7 @@ DETAILS = (
     "strut_log_sd",
     "strut_misfit",
     "mesh_surface_per_um",
-    "euler_gaussian_curvature_per_um2",
+    "surface_gaussian_curvature_per_um2",
     *(f"curvature_{name}" for name in ("peak_G_per_um2", "peak_M_per_um")),
     *(f"share_{name}" for name in ("convex", "concave", "saddle_convex", "saddle_concave")),
     *(f"G_q{q:02d}_per_um2" for q in (1, 5, 95, 99)),

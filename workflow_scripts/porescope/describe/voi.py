@@ -143,7 +143,7 @@ def _reasons(values: Mapping[str, float], options: DescribeOptions) -> dict[str,
     if blocked:
         reasons["tortuosity"] = f"the metal does not percolate along {', '.join(blocked)}"
     for name, reason in (
-        ("gaussian_curvature_per_um2", "no interface after smoothing"),
+        ("mean_curvature_per_um", "no interface after smoothing"),
         ("strut_diameter_um", "no skeleton point nearer to the interface than to the end of the data"),
         ("shape_index", "no section holds pore and metal"),
         ("constrictivity", "no interface after smoothing"),

@@ -27,7 +27,7 @@ def balls(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]
             continue
         mean, gaussian = surface.mean_curvature_per_um, surface.gaussian_curvature_per_um2
         yield Check("mean_curvature_per_um", f"ball, {voxels}", radius, 1 / radius, mean, 0.02)
-        yield Check("gaussian_curvature_per_um2", f"ball, {voxels}", radius, 1 / radius**2, gaussian, 0.04)
+        yield Check("surface_gaussian_curvature_per_um2", f"ball, {voxels}", radius, 1 / radius**2, gaussian, 0.04)
 
 
 def _on_mesh(spacing: Spacing) -> float:
@@ -70,7 +70,7 @@ def random_fields(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterato
         yield Check("mesh_specific_surface_per_um", shape, 1 / scale, area, measured, tolerance)
         measured = float(np.mean([surface.gaussian_curvature_per_um2 for surface in surfaces]))
         tolerance = 0.13 if is_long(spacing) else 0.10  # twelve fields each: 8 to 12 % small with voxels of 4:1:1
-        yield Check("gaussian_curvature_per_um2", shape, 1 / scale, gaussian, measured, tolerance)
+        yield Check("surface_gaussian_curvature_per_um2", shape, 1 / scale, gaussian, measured, tolerance)
         measured = float(np.mean([surface.mean_curvature_per_um for surface in surfaces]))
         yield Check("mean_curvature_per_um", f"{shape}, relative to sqrt(-G)", 1 / scale, mean, measured, 0.05, scale)
 
