@@ -64,7 +64,7 @@ def curvature_from_euler(euler_density_per_um3: float, surface_per_um: float) ->
 
     Notes
     -----
-    Within 10 % on random fields with G h^2 from -0.01 to -0.09, 31 to 69 % metal and voxels up to 4:1:1 (see selfcheck).
+    Within 10 % on random fields with G h^2 from -0.01 to -0.09, 31 to 69 % metal, voxels up to 4:1:1 (see selfcheck).
     It knows no smoothing: a single voxel of noise counts as an object or a hole, which flags such a VOI; see agreement.
     """
     return 4 * math.pi * euler_density_per_um3 / surface_per_um if surface_per_um > 0 else math.nan
