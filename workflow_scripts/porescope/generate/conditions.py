@@ -99,20 +99,16 @@ class ConditionCode:
         InputError
             A material is not known to the code.
         """
-        rows = []
-        for condition in conditions:
+        known = list(conditions)
+        vectors = np.zeros((len(known), self.size), np.float32)
+        ends = dict(zip(self.knots, np.cumsum([1 + len(own) for own in self.knots.values()]), strict=True))
+        for vector, condition in zip(vectors, known, strict=True):
             if condition.material not in self.knots:
-                known = ", ".join(self.knots)
-                raise InputError(f"condition '{condition.name}': the network knows only the materials {known}")
-            rows.append(
-                np.concatenate(
-                    [
-                        _written(condition.value, own) if material == condition.material else np.zeros(1 + len(own))
-                        for material, own in self.knots.items()
-                    ]
-                )
-            )
-        return np.asarray(rows, dtype=np.float32).reshape(-1, self.size)
+                materials = ", ".join(self.knots)
+                raise InputError(f"condition '{condition.name}': the network knows only the materials {materials}")
+            own, end = self.knots[condition.material], ends[condition.material]
+            vector[end - 1 - len(own) : end] = _written(condition.value, own)
+        return vectors
 
     def range_of(self, material: str) -> tuple[float, float]:
         """Lowest and highest known value of a material."""

@@ -8,7 +8,7 @@ from porescope.report.structure import show
 from porescope.report.style import WIDTH_IN, canvas, house_style, plain, save
 from porescope.report.words import temperature
 
-SIDES = {"real": "real", "generated": "generated from thick sections"}
+SIDES = {"real": "real", "generated": "generated"}
 
 
 def plot_volumes(blocks: str, destination: str) -> None:
