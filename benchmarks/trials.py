@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
+from porescope.report.style import ORIGIN_COLOURS, ORIGIN_NAMES
+
 TRIALS = Path(__file__).with_name("generator_trials.csv")
 CHART = Path("results/benchmarks/generator_trials.png")
-NAMES = {"cgan": "cGAN", "ddpm": "DDPM"}
-COLOURS = {"cgan": "#d55e00", "ddpm": "#0072b2"}
 SHIPPED = r"as shipped|\(shipped\)"
 """Settings of the networks in config/config.yaml, for other numbers of steps too."""
 
@@ -22,12 +22,15 @@ def main() -> None:
     figure = Figure(figsize=(6.4, 4.2), layout="constrained")
     axes = figure.subplots()
     for generator, rows in trials.groupby("generator"):
-        colour, shipped = COLOURS[str(generator)], rows[rows["setting"].str.contains(SHIPPED)].sort_values("cpu_s")
+        colour, shipped = (
+            ORIGIN_COLOURS[str(generator)],
+            rows[rows["setting"].str.contains(SHIPPED)].sort_values("cpu_s"),
+        )
         axes.scatter(rows["cpu_s"], rows["error_ratio"], s=14, color=colour, alpha=0.35, linewidths=0)
         axes.plot(shipped["cpu_s"], shipped["error_ratio"], marker="o", color=colour)
         last = shipped.iloc[-1]
         axes.annotate(
-            NAMES[str(generator)],
+            ORIGIN_NAMES[str(generator)],
             (last["cpu_s"], last["error_ratio"]),
             (6, -3),
             textcoords="offset points",

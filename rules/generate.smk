@@ -115,6 +115,9 @@ use rule train_ddpm as train_wanted with:
         quantity=lookup(within=config, dpath="generate/wanted/quantity"),
 
 
+THICK_TRAINING = config["generate"]["ddpm"]["training"] | {"steps": config["generate"]["volumes"]["training_steps"]}
+
+
 use rule train_ddpm as train_thick with:
     input:
         sections=rules.cut_thick_sections.output.sections,
@@ -129,10 +132,7 @@ use rule train_ddpm as train_thick with:
         "results/benchmarks/generate/train_thick.tsv"
     params:
         network=lookup(within=config, dpath="generate/volumes/network"),
-        training={
-            **lookup(within=config, dpath="generate/ddpm/training"),
-            "steps": lookup(within=config, dpath="generate/volumes/training_steps"),
-        },
+        training=THICK_TRAINING,
         symmetries=[*lookup(within=config, dpath="generate/symmetries"), "flip_normal"],
 
 
@@ -149,11 +149,7 @@ use rule train_thick as train_wanted_thick with:
     benchmark:
         "results/benchmarks/generate/train_wanted_thick.tsv"
     params:
-        training=lambda wildcards: {
-            **lookup(within=config, dpath="generate/ddpm/training"),
-            "steps": lookup(within=config, dpath="generate/volumes/training_steps"),
-            "unconditional": lookup(within=config, dpath="generate/wanted/unconditional"),
-        },
+        training=THICK_TRAINING | {"unconditional": config["generate"]["wanted"]["unconditional"]},
         quantity=lookup(within=config, dpath="generate/wanted/quantity"),
 
 

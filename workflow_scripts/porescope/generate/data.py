@@ -45,6 +45,11 @@ class Batches:
         self._seed = seed
         self._device = device
 
+    @property
+    def depth_px(self) -> int:
+        """Layers of a section."""
+        return int(self._solid.shape[1])
+
     def __call__(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
         """The batch of a step: sections (n, depth, px, px), solid +1 and pore -1, and condition vectors (n, size)."""
         chance = random_numbers(self._seed, step, "sections")

@@ -143,15 +143,14 @@ def train_ddpm(
     real = source.load()
     conditions = source.conditions(real)
     known = ConditionCode.of(conditions)
-    depth_px = 1 if real.solid.ndim == 3 else real.solid.shape[1]
+    vectors = known.encode(conditions)
+    batches = Batches(real.solid, vectors, source.symmetries, options.batch, seed, device, options.unconditional)
     arguments = {
         "field_px": real.solid.shape[-1],
         "condition_size": known.size,
-        "depth_px": depth_px,
+        "depth_px": batches.depth_px,
         **network,
     }
-    vectors = known.encode(conditions)
-    batches = Batches(real.solid, vectors, source.symmetries, options.batch, seed, device, options.unconditional)
     trainer = DdpmTrainer(Denoiser(**arguments), noise, options, batches, seed, device)
     settings = {
         "network": arguments,

@@ -355,9 +355,8 @@ def section(
     solid = np.moveaxis(np.asarray(labels[box]), AXES[direction], 0) == 0
     shape = (options.depth_px, options.field_px, options.field_px)
     if solid.shape != shape:
-        shares = solid.astype(np.float32)
-        if options.depth_px > 1:
-            shares = _layers(shares, spacing[AXES[direction]] / options.pixel_um, options.depth_px)
+        step = spacing[AXES[direction]] / options.pixel_um
+        shares = _layers(solid.astype(np.float32), step, options.depth_px)
         finer = max(solid.shape[1:]) > options.field_px
         solid = resize(shares, shape, order=1, anti_aliasing=finer) >= 0.5
     cut = solid.astype(np.uint8)
@@ -368,7 +367,7 @@ def _layers(slices: np.ndarray, step: float, depth: int) -> np.ndarray:
     """Layers (depth, ny, nx), one after the other, of slices (n, ny, nx) that are ``step`` layers thick.
 
     Each is the mean of the slices around its middle, whose weights fall linearly to none at a distance of one layer,
-    or of one slice where slices are thicker.
+    or of one slice where slices are thicker. A single slice is itself.
     """
     middles = (np.arange(len(slices)) + 0.5) * step
     away = np.abs(np.arange(depth)[:, None] + 0.5 - middles)
