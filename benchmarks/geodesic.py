@@ -2,8 +2,9 @@
 
 Run with `make bench`. The peers are scikit-fmm's second-order travel time and scikit-image's MCP_Geometric on the
 voxels of the solid, from the same entry face. First the shadow of a ball, whose answer is known; then random structures
-like sintered metal, where the reference is our own search on three times finer nodes; then the time for a voxel and a
-direction at growing sizes, up to the number of voxels along the edge that is given as an argument (default 200).
+like sintered metal, where the reference is our own search on three times finer nodes; then how far our error scatters
+behind balls a little smaller and larger; then the time for a voxel and a direction at growing sizes, up to the number
+of voxels along the edge that is given as an argument (default 200).
 """
 
 import sys
@@ -22,7 +23,11 @@ from porescope.volume import Spacing
 
 CUBE = Spacing(1.0, 1.0, 1.0)
 SPACINGS = {"1:1:1": CUBE, "2:1:1": Spacing(2.0, 1.0, 1.0)}
+LONG = {"1:1:2": Spacing(1.0, 1.0, 2.0), "4:1:1": Spacing(4.0, 1.0, 1.0), "1:1:4": Spacing(1.0, 1.0, 4.0)}
 RADII = (4.0, 8.0, 12.0)
+NEARBY = (-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3)
+"""Differences in radius, in voxels: the interface meets the grid otherwise in each."""
+
 SMOOTHING_PX = 1.45  # as the shipped config
 FIELDS = ((-0.05, 0.0), (-0.03, -0.3), (-0.09, -0.3))
 """Gaussian curvature in 1/voxel^2 and threshold of the random structures."""
@@ -84,6 +89,28 @@ def compare(name: str, block: Block, expected: float) -> None:
     print(f"{name:32}{errors}{times}{results[0][1] / min(t for _, t in results[1:]):12.2f}", flush=True)
 
 
+def scatter() -> None:
+    """Print mean and largest error of tau - 1 behind balls of nearly the same radius; see METHOD_ERROR."""
+    print("error of tau - 1, mean and largest   single nodes        blocks of eight")
+    for name, spacing in (SPACINGS | LONG).items():
+        for radius in RADII:
+            errors = np.array([shadow_errors(radius + more, spacing) for more in NEARBY])
+            means, largest = 100 * errors.mean(axis=0), 100 * np.abs(errors).max(axis=0)
+            found = "  ".join(f"{m:7.1f} {w:7.1f} %" for m, w in zip(means, largest, strict=True))
+            print(f"ball of radius {radius:g}, voxels {name}".ljust(34), found)
+
+
+def shadow_errors(radius: float, spacing: Spacing) -> list[float]:
+    """Error of tau - 1 behind a ball, searched by single nodes and by blocks of two along each edge."""
+    block, _, depth = ball_in_the_way(radius, spacing)
+    expected = shadow_tortuosity(block, radius, depth, LAST) - 1
+    errors = []
+    for size in (1, 2):
+        ((_, result),) = tortuosities(*smooth(block), {"y": (1, 1)}, size)
+        errors.append((result.tortuosity - 1) / expected - 1)
+    return errors
+
+
 def series(largest: int) -> None:
     """Print the time for a voxel and a direction at growing sizes, beside fast marching up to 200."""
     print("voxels  ours: us for a voxel and direction, of the five   scikit-fmm: one   time ours / scikit-fmm")
@@ -99,7 +126,7 @@ def series(largest: int) -> None:
 
 
 def main() -> None:
-    """Print the three tables."""
+    """Print the four tables."""
     ours(ball_in_the_way(4.0, CUBE)[0])  # compiles the kernels
     names = "".join(f"{name:>12}" for name in ("ours", "scikit-fmm", "graph"))
     print(f"{'':32}{names}{names}   time ours / fastest")
@@ -112,6 +139,7 @@ def main() -> None:
         block = random_field(64.0, gaussian, level, CUBE, seed=3).block
         reference = geodesic(*smooth(block, 3), 1, 1).tortuosity - 1
         compare(f"random field, G = {gaussian:g}", block, reference)
+    scatter()
     series(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
 
 

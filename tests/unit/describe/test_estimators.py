@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from porescope.describe.curvature import interface
-from porescope.describe.field import MARGIN, Block, crop, refined_field, smooth_spectrum, smoothing_widths
+from porescope.describe.field import MARGIN, Block, crop, refined_field, smooth_spectrum
 from porescope.describe.geodesic import geodesic
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.paths import tortuosity_y
 from porescope.describe.selfcheck.run import checks
 from porescope.describe.selfcheck.struts import strut_diameter
+from porescope.describe.smoothing import smoothing_widths
 from porescope.describe.struts import fit_log_normal, skeleton_points
 from porescope.describe.surface import directions, specific_surface
 from porescope.volume import Spacing
@@ -145,6 +146,18 @@ def test_refined_field_keeps_its_place():
     fine = refined_field(spectrum, block.solid.shape, (3, 1, 3))
     np.testing.assert_allclose(fine[1::3, :, 1::3], coarse, atol=2e-3)
     assert crop(fine, block.shape, (3, 1, 3)).shape == (block.shape[0] * 3, block.shape[1], block.shape[2] * 3)
+
+
+@pytest.mark.parametrize(("radius", "spacing"), [(4.0, CUBE), (8.0, Spacing(4.0, 1.0, 1.0))])
+def test_a_curved_interface_stays_in_its_place(radius, spacing):
+    """Means over balls anywhere on the grid: a kernel of sixth order would move all of it inwards by 0.1 voxel."""
+    rng, found = np.random.default_rng(0), []
+    for _ in range(8):
+        ball = shapes.ball(radius, spacing, tuple(rng.uniform(-0.5, 0.5, 3)))
+        spectrum = smooth_spectrum(ball.solid, spacing, SMOOTHING)
+        inside = refined_field(spectrum, ball.solid.shape, (8, 2, 2)) > 0
+        found.append((inside.sum() * spacing.voxel_volume / 32 * 3 / 4 / math.pi) ** (1 / 3))
+    assert np.mean(found) == pytest.approx(radius, abs=0.03 * spacing.voxel_volume ** (1 / 3))
 
 
 def test_smoothing_is_by_voxels_for_cubes_whatever_their_size():

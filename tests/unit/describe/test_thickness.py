@@ -11,6 +11,7 @@ from porescope.describe.constrictivity import constrictivity, inscribed_radius
 from porescope.describe.distance import interface_distance
 from porescope.describe.field import Block
 from porescope.describe.selfcheck import shapes
+from porescope.describe.selfcheck.struts import strut_diameter
 from porescope.describe.selfcheck.thickness import neck, of_block, thickness_map
 from porescope.describe.spheres import Spheres, ridge_spheres
 from porescope.describe.thickness import local_thickness, thickness_of
@@ -18,6 +19,7 @@ from porescope.volume import Spacing
 
 CUBE = Spacing(1.0, 1.0, 1.0)
 SMOOTHING = 1.45
+LONG = [Spacing(4.0, 1.0, 1.0), Spacing(1.0, 1.0, 4.0), Spacing(3.0, 1.0, 1.0), Spacing(4.0, 2.0, 1.0)]
 
 
 @pytest.mark.parametrize("radius", [3.0, 4.5, 5.3, 7.0])
@@ -25,6 +27,26 @@ SMOOTHING = 1.45
 def test_bars_of_any_size_and_direction(radius, direction):
     found = thickness_of(thickness_map(shapes.cylinder(radius, direction, 36, CUBE), SMOOTHING))
     assert found.quantiles_um[1] == pytest.approx(2 * radius, abs=0.35)
+
+
+@pytest.mark.parametrize("spacing", [CUBE, Spacing(2.0, 1.0, 1.0), *LONG])
+def test_balls_of_any_size_and_place(spacing):
+    """Within 0.2 of the longest edge: moved by smoothing, or drawn to the steps of long voxels, they are not."""
+    rng, edge = np.random.default_rng(3), max(spacing)
+    for radius in (2.5, 3.0, 4.0) if spacing is CUBE else (2 * edge, 2.5 * edge, 4 * edge):
+        ball = shapes.ball(radius, spacing, tuple(rng.uniform(-0.5, 0.5, 3)))
+        found = thickness_of(thickness_map(ball, SMOOTHING))
+        assert found.mean_um == pytest.approx(2 * radius, abs=0.2 * edge)
+
+
+@pytest.mark.parametrize("spacing", LONG)
+def test_bars_across_long_voxels_are_not_thinned_by_their_steps(spacing):
+    edge = max(spacing)
+    direction = (0.05, 0.9, 0.4) if spacing.z == edge else (0.4, 0.9, 0.05)
+    for radius in (2 * edge, 3 * edge, 4 * edge):
+        bar = shapes.cylinder(radius, direction, 4 * radius, spacing)
+        assert thickness_of(thickness_map(bar, SMOOTHING)).mean_um == pytest.approx(2 * radius, abs=0.3 * edge)
+        assert strut_diameter(bar, SMOOTHING) == pytest.approx(2 * radius, abs=0.3 * edge)
 
 
 def test_thickness_scales_with_the_unit():

@@ -79,7 +79,7 @@ def interface(block: Block, smoothing_px: float) -> Interface:
     block : Block
         The VOI and its surroundings.
     smoothing_px : float
-        Width of the smoothing kernel in voxels; see field.smoothing_widths.
+        Width of the smoothing kernel in voxels; see smoothing.smoothing_widths.
 
     Returns
     -------

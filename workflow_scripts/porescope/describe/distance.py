@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from porescope.describe.field import finer
 from porescope.volume import Spacing
 
 SECANTS = 3
@@ -25,15 +26,18 @@ class InterfaceDistance(NamedTuple):
         Points (z, y, x) on the interface, from the first node.
     normals : (n, 3) float32 array
         Unit normals (z, y, x) there, out of the metal.
+    step_um : float
+        Height of the steps that voxels leave on the interface: their longest edge.
     """
 
     distance_um: np.ndarray
     nearest: np.ndarray
     points_um: np.ndarray
     normals: np.ndarray
+    step_um: float
 
 
-def interface_distance(field: np.ndarray, spacing: Spacing) -> InterfaceDistance:
+def interface_distance(field: np.ndarray, spacing: Spacing, factors: tuple[int, ...] = (1, 1, 1)) -> InterfaceDistance:
     """Distance to the zero level of a field.
 
     Parameters
@@ -41,28 +45,33 @@ def interface_distance(field: np.ndarray, spacing: Spacing) -> InterfaceDistance
     field : (nz, ny, nx) float32 array
         Smooth, positive in the metal, zero on the interface.
     spacing : Spacing
-        Node distances (z, y, x) in um.
+        Voxel edges (z, y, x) in um.
+    factors : (z, y, x)
+        Nodes of the field a voxel; see field.cubic_factors.
 
     Notes
     -----
     Every node beside the interface gets the point of it that lies along the gradient; the nearest such nodes are found
     by lower envelopes of parabolas, axis by axis, and of the points of a node and its neighbours the nearest counts. A
     distance to voxel centres would be wrong by up to half a voxel, on struts of a few voxels a tenth of their diameter.
+    Slopes are taken over the longest edge to either side: long voxels leave steps, and normals to these would make what
+    is inscribed too small.
 
     References
     ----------
     Felzenszwalb & Huttenlocher, Distance transforms of sampled functions, Theory of Computing 8 (2012).
     """
-    edges = np.array(spacing, np.float64)
+    edges = np.array(finer(spacing, factors), np.float64)
+    step = max(spacing)
     beside = _count_beside(field)
     points = np.empty((beside, 3), np.float32)
     normals = np.empty((beside, 3), np.float32)
     nearest = np.full(field.shape, -1, np.int32)
     distance = np.full(field.shape, np.inf, np.float32)
-    _seed(field, edges, points, normals, nearest, distance)
+    _seed(field, edges, np.rint(step / edges).astype(np.int64), points, normals, nearest, distance)
     _spread(edges, nearest, distance)
     _exact(edges, points, nearest, distance)
-    return InterfaceDistance(distance, nearest, points, normals)
+    return InterfaceDistance(distance, nearest, points, normals, step)
 
 
 @njit(cache=True, nogil=True)
@@ -92,11 +101,11 @@ def _count_beside(field: np.ndarray) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _slope(field: np.ndarray, z: int, y: int, x: int, axis: int, edge: float) -> float:
-    """Derivative along an axis, one-sided at the ends."""
+def _slope(field: np.ndarray, z: int, y: int, x: int, axis: int, edge: float, span: int) -> float:
+    """Derivative along an axis from ``span`` nodes to either side, fewer at the ends."""
     low, high = [z, y, x], [z, y, x]
-    low[axis] = max(0, low[axis] - 1)
-    high[axis] = min(field.shape[axis] - 1, high[axis] + 1)
+    low[axis] = max(0, low[axis] - span)
+    high[axis] = min(field.shape[axis] - 1, high[axis] + span)
     rise = field[high[0], high[1], high[2]] - field[low[0], low[1], low[2]]
     return rise / (max(1, high[axis] - low[axis]) * edge)
 
@@ -132,6 +141,7 @@ def _interpolated(field: np.ndarray, a: float, b: float, c: float) -> float:
 def _seed(
     field: np.ndarray,
     edges: np.ndarray,
+    spans: np.ndarray,
     points: np.ndarray,
     normals: np.ndarray,
     nearest: np.ndarray,
@@ -148,7 +158,7 @@ def _seed(
                 if not _beside(field, z, y, x):
                     continue
                 for axis in range(3):
-                    slope[axis] = _slope(field, z, y, x, axis, edges[axis])
+                    slope[axis] = _slope(field, z, y, x, axis, edges[axis], spans[axis])
                 steep = max(math.sqrt((slope * slope).sum()), 1e-12)
                 away = _foot(field, z, y, x, slope / (-steep * edges), field[z, y, x] / steep, reach)
                 for axis, node in enumerate((z, y, x)):

@@ -1,6 +1,5 @@
 """A smooth field whose zero level is the interface of a binary mask, to sub-voxel accuracy."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,7 +65,7 @@ def smooth_spectrum(solid: np.ndarray, spacing: Spacing, smoothing_px: float) ->
     spacing : Spacing
         Voxel edges; only their ratios count.
     smoothing_px : float
-        Width sigma of the Gaussian factor in voxels, for cubic voxels; see smoothing_widths.
+        Width sigma of the Gaussian factor in mean voxel edges, the same length along all axes.
 
     Returns
     -------
@@ -75,26 +74,20 @@ def smooth_spectrum(solid: np.ndarray, spacing: Spacing, smoothing_px: float) ->
 
     Notes
     -----
-    The kernel is of sixth order: (1 + s + s^2/2) exp(-s), s = sigma^2 k^2 / 2. A Gaussian alone moves a curved
-    interface by sigma^2 M, here what is left is of order sigma^6.
+    The kernel is (1 + 2 s) exp(-s), s = sigma^2 k^2 / 2: it leaves a curved interface in its place. A Gaussian alone
+    moves it by sigma^2 M, and (1 + s + s^2 / 2) exp(-s), whose moments vanish up to the sixth order, by a fifth of
+    that: what counts are second moments within the tangent plane, which go as the integral of the kernel's derivative
+    by s over the wave numbers along the normal, and that is 0 here. Balls and bars of at least 1.8 sigma keep their
+    radius within 0.02 sigma; walls of 2 sigma come out 0.2 sigma too thick. Widths that differ between the axes would
+    make balls oblong.
     """
     indicator = solid.astype(np.float32) - np.float32(0.5)
     spectrum = scipy.fft.rfftn(indicator)
+    sigma = smoothing_px * spacing.voxel_volume ** (1 / 3)
     s: np.ndarray = np.zeros(1, np.float32)
-    for k, width in zip(wave_numbers(solid.shape), smoothing_widths(spacing, smoothing_px), strict=True):
-        s = s + np.float32(width**2 / 2) * k**2
-    return spectrum * ((1 + s + s * s / 2) * np.exp(-s))
-
-
-def smoothing_widths(spacing: Spacing, smoothing_px: float) -> tuple[float, float, float]:
-    """Width of the kernel in voxels along each axis (z, y, x).
-
-    Halfway, as geometric mean, between the same number of voxels along all axes, which follows the staircase of the
-    coarse axis, and the same length in um, which blurs more than the fine axes need.
-    """
-    mean_edge = spacing.voxel_volume ** (1 / 3)
-    z, y, x = (smoothing_px * math.sqrt(mean_edge / edge) for edge in spacing)
-    return z, y, x
+    for k, edge in zip(wave_numbers(solid.shape), spacing, strict=True):
+        s = s + np.float32((sigma / edge) ** 2 / 2) * k**2
+    return spectrum * ((1 + 2 * s) * np.exp(-s))
 
 
 def wave_numbers(shape: tuple[int, ...]) -> list[np.ndarray]:

@@ -14,7 +14,7 @@ class DescribeOptions:
     voi_um : float
         Edge of the cubic VOIs.
     smoothing_px : float
-        Width of the smoothing kernel in voxels; see field.smoothing_widths.
+        Width of the smoothing kernels in voxels; see field.smooth_spectrum and smoothing.smoothing_widths.
     curvature_bins : int
         Bins along each axis of the joint distribution of G and M.
     gaussian_limit : float

@@ -1,11 +1,14 @@
-"""The smooth field of field.smooth_spectrum on the voxel grid, by convolution: no transform, no periodic faces."""
+"""A smooth field on the voxel grid for areas and curvatures, by convolution: no transform, no periodic faces.
+
+Its kernel is not that of field.smooth_spectrum, which keeps the interface in its place: this one moves it a little, and
+blurs it by less, so that areas and curvatures come out right (see mesh.mesh_specific_surface and curvature.interface).
+"""
 
 import math
 
 import numpy as np
 from numba import njit
 
-from porescope.describe.field import smoothing_widths
 from porescope.volume import Spacing
 
 REACH = 5.5
@@ -22,7 +25,7 @@ def smooth_field(solid: np.ndarray, spacing: Spacing, smoothing_px: float) -> np
     spacing : Spacing
         Voxel edges; only their ratios count.
     smoothing_px : float
-        Width of the kernel in voxels; see field.smoothing_widths.
+        Width of the kernel in voxels, for cubic voxels; see smoothing_widths.
 
     Returns
     -------
@@ -35,6 +38,17 @@ def smooth_field(solid: np.ndarray, spacing: Spacing, smoothing_px: float) -> np
     """
     z, y, x = (_taps(width) for width in smoothing_widths(spacing, smoothing_px))
     return _smooth(np.ascontiguousarray(solid), z, y, x)
+
+
+def smoothing_widths(spacing: Spacing, smoothing_px: float) -> tuple[float, float, float]:
+    """Width of the kernel in voxels along each axis (z, y, x).
+
+    Halfway, as geometric mean, between the same number of voxels along all axes, which follows the staircase of the
+    coarse axis, and the same length in um, which blurs more than the fine axes need.
+    """
+    mean_edge = spacing.voxel_volume ** (1 / 3)
+    z, y, x = (smoothing_px * math.sqrt(mean_edge / edge) for edge in spacing)
+    return z, y, x
 
 
 def _taps(width: float) -> np.ndarray:

@@ -78,11 +78,11 @@ def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) 
     Notes
     -----
     A centre climbs the distance to the interface by up to one node. The radius is the mean distance to the tangent
-    planes where the sphere touches: exact for slabs, cylinders and balls, and not drawn to the dents that a voxelised
-    interface has.
+    planes where the sphere touches, to the height of the voxels' steps: exact for slabs, cylinders and balls, and not
+    drawn to the dents that a voxelised interface has.
     """
     edges = np.array(spacing, np.float64)
-    return Spheres(nodes, *_inscribed(nodes, near.nearest, near.points_um, near.normals, edges))
+    return Spheres(nodes, *_inscribed(nodes, near.nearest, near.points_um, near.normals, edges, near.step_um))
 
 
 @njit(cache=True, nogil=True)
@@ -133,7 +133,12 @@ def _nodes_by_tile(chosen: np.ndarray) -> np.ndarray:
 
 @njit(cache=True, nogil=True)
 def _inscribed(
-    nodes: np.ndarray, nearest: np.ndarray, points: np.ndarray, normals: np.ndarray, edges: np.ndarray
+    nodes: np.ndarray,
+    nearest: np.ndarray,
+    points: np.ndarray,
+    normals: np.ndarray,
+    edges: np.ndarray,
+    slack: float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Centres (n, 3) and radii (n,) in um of the largest spheres about ridge nodes."""
     ny, nx = nearest.shape[1:]
@@ -160,7 +165,8 @@ def _inscribed(
                 best = radius
                 centre[:] = c
         centres[n] = centre
-        radii[n] = max(best, _to_planes(centre, best, flat, nearest.shape, points, normals, edges, places, touched))
+        to_planes = _to_planes(centre, best, slack, flat, nearest.shape, points, normals, edges, places, touched)
+        radii[n] = max(best, to_planes)
     return centres, radii
 
 
@@ -201,6 +207,7 @@ def _closest(centre: np.ndarray, around: np.ndarray, count: int, squares: np.nda
 def _to_planes(
     centre: np.ndarray,
     radius: float,
+    slack: float,
     flat: np.ndarray,
     shape: tuple[int, int, int],
     points: np.ndarray,
@@ -209,7 +216,7 @@ def _to_planes(
     places: np.ndarray,
     touched: np.ndarray,
 ) -> float:
-    """Mean distance to the tangent planes where a sphere touches, to an edge's length.
+    """Mean distance to the tangent planes where a sphere touches, to a slack in um.
 
     The nearest points themselves lie in dents that a voxelised interface has, and make spheres too small. Whether a
     sphere touches in a direction cannot be guessed: loops without a branch take half the time.
@@ -223,7 +230,7 @@ def _to_planes(
         j = int(min(max(b + side * DIRECTIONS[n, 1], 0.0), ny - 0.5))
         k = int(min(max(c + along * DIRECTIONS[n, 2], 0.0), nx - 0.5))
         places[n] = (i * ny + j) * nx + k
-    reach = (radius + edges.min()) ** 2
+    reach = (radius + slack) ** 2
     count = 0
     for n in range(len(DIRECTIONS)):
         index = np.uintp(flat[np.uintp(places[n])])  # unsigned, so that numba looks for no negative indices

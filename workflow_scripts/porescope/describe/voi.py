@@ -10,7 +10,7 @@ from porescope.describe import by_conduction, by_interface, by_path, by_phase, b
 from porescope.describe.agreement import flags
 from porescope.describe.boxes import Voi, octants
 from porescope.describe.distance import interface_distance
-from porescope.describe.field import Block, cubic_factors, finer, refined_field, smooth_spectrum
+from porescope.describe.field import Block, cubic_factors, refined_field, smooth_spectrum
 from porescope.describe.geodesic import DIRECTIONS
 from porescope.describe.names import DESCRIPTORS, DETAILS
 from porescope.describe.options import DescribeOptions
@@ -86,7 +86,7 @@ def describe_voi(
     )
     paths, pictures = by_path.columns(block, smooth, factors, cuts, maps, coarse_paths)
     skeleton = skeleton_points(smooth > 0)
-    near, inside = interface_distance(smooth, finer(block.spacing, factors)), smooth > 0
+    near, inside = interface_distance(smooth, block.spacing, factors), smooth > 0
     arrays |= pictures | (field_map(smooth, block, factors) if maps else {})
     del smooth
     struts = strut_diameters(block, skeleton, near, factors)

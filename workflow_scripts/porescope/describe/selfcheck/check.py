@@ -12,9 +12,8 @@ def is_long(spacing: Spacing) -> bool:
 
 
 def of_width(width_um: float, spacing: Spacing) -> float:
-    """Tolerance of a width: 2 %, or 0.3 of the longest edge; of long voxels 0.45 of it."""
-    share = 0.45 if is_long(spacing) else 0.3
-    return max(0.02, share * max(spacing) / width_um)
+    """Tolerance of a width: 2 %, or 0.3 of the longest edge."""
+    return max(0.02, 0.3 * max(spacing) / width_um)
 
 
 class Check(NamedTuple):

@@ -10,6 +10,9 @@ from scipy.spatial import cKDTree
 from porescope.describe.field import MARGIN, Block
 from porescope.volume import Spacing
 
+SHIFT = (0.21, -0.34, 0.13)
+"""Of shapes from the middle of their array, in voxels: no symmetry helps."""
+
 
 class RandomField(NamedTuple):
     """A thresholded Gaussian random field and what is expected of it.
@@ -45,17 +48,15 @@ def box(half_um: float, spacing: Spacing) -> tuple[int, int, int]:
     return z, y, x
 
 
-def off_centre(
-    shape: tuple[int, int, int], shift: tuple[float, float, float] = (0.21, -0.34, 0.13)
-) -> tuple[float, ...]:
-    """The middle of an array in voxels, moved by fractions of a voxel so that no symmetry helps."""
+def off_centre(shape: tuple[int, int, int], shift: tuple[float, float, float] = SHIFT) -> tuple[float, ...]:
+    """The middle of an array in voxels, moved by fractions of a voxel."""
     return tuple((n - 1) / 2 + s for n, s in zip(shape, shift, strict=True))
 
 
-def ball(radius: float, spacing: Spacing) -> Block:
-    """A ball."""
+def ball(radius: float, spacing: Spacing, shift: tuple[float, float, float] = SHIFT) -> Block:
+    """A ball about the middle of its array; see off_centre."""
     shape = box(radius, spacing)
-    z, y, x = grid(shape, spacing, off_centre(shape))  # type: ignore[arg-type]
+    z, y, x = grid(shape, spacing, off_centre(shape, shift))  # type: ignore[arg-type]
     return block_of(z**2 + y**2 + x**2 < radius**2, spacing)
 
 

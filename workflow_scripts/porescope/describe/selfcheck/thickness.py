@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from porescope.describe.constrictivity import constrictivity, inscribed_radius
+from porescope.describe.constrictivity import STEPS, constrictivity, inscribed_radius
 from porescope.describe.distance import interface_distance
 from porescope.describe.field import MARGIN, Block, crop, cubic_factors, finer, refined_field, smooth_spectrum
 from porescope.describe.selfcheck import shapes
@@ -44,7 +44,7 @@ def channels(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Che
         yield Check("constrictivity", f"straight bar, {voxels}", radius, 1, of_block(straight, smoothing_px), 0.05)
         throat = radius / 2
         measured = of_block(neck(radius, throat, spacing), smoothing_px)
-        tolerance = 2 * 0.3 * max(spacing) / throat  # 0.3 voxel of the neck's radius
+        tolerance = 2 * (0.3 * max(spacing) + radius / STEPS / 2) / throat  # 0.3 voxel and half a step of the radii
         yield Check("constrictivity", f"bar with a neck, {voxels}", radius, 0.25, measured, tolerance)
 
 
@@ -61,7 +61,7 @@ def thickness_map(block: Block, smoothing_px: float) -> np.ndarray:
     factors = cubic_factors(block.spacing)
     field = refined_field(smooth_spectrum(block.solid, block.spacing, smoothing_px), block.solid.shape, factors)
     nodes = finer(block.spacing, factors)
-    spheres = ridge_spheres(interface_distance(field, nodes), field > 0, nodes)
+    spheres = ridge_spheres(interface_distance(field, block.spacing, factors), field > 0, nodes)
     return crop(local_thickness(spheres, field > 0, nodes), block.shape, factors)
 
 
@@ -71,7 +71,7 @@ def of_block(block: Block, smoothing_px: float) -> float:
     field = refined_field(smooth_spectrum(block.solid, block.spacing, smoothing_px), block.solid.shape, factors)
     field = np.ascontiguousarray(crop(field, block.shape, factors))
     nodes = finer(block.spacing, factors)
-    near = interface_distance(field, nodes)
+    near = interface_distance(field, block.spacing, factors)
     spheres = ridge_spheres(near, field > 0, nodes)
     median = thickness_of(local_thickness(spheres, field > 0, nodes)).quantiles_um[1]
     radius = inscribed_radius(near.distance_um, field > 0, spheres, (0, 0, 0))
