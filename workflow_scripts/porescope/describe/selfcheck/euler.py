@@ -37,7 +37,7 @@ def random_fields(voxels: str, spacing: Spacing, _: float) -> Iterator[Check]:
         fields = [shapes.random_field(size, wanted / edge**2, level, spacing, seed) for seed in seeds]
         measured = float(np.mean([_curvature(field.block) for field in fields]))
         expected = float(np.mean([field.gaussian for field in fields]))
-        shape = f"random field at {level:g} sd, G h2 = {wanted:g}, {voxels}"
+        shape = f"random fields ({len(seeds)}), threshold {level:g} sd, G h2 = {wanted:g}, {voxels}"
         yield Check("gaussian_curvature_per_um2", shape, 1 / math.sqrt(-expected), expected, measured, 0.10)
 
 

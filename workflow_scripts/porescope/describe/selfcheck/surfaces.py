@@ -57,7 +57,7 @@ def random_fields(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterato
     ):
         fields = [shapes.random_field(size, wanted / edge**2, level, spacing, seed) for seed in seeds]
         surfaces = [interface(field.block, smoothing_px) for field in fields]
-        shape = f"random fields from {seeds[0]} at {level:g} sd, G h2 = {wanted:g}, {voxels}"
+        shape = f"random fields ({len(seeds)}), threshold {level:g} sd, G h2 = {wanted:g}, {voxels}"
         area, gaussian, mean = (float(np.mean(values)) for values in list(zip(*fields, strict=True))[1:])
         scale = math.sqrt(-gaussian)
         measured = float(np.mean([specific_surface(field.block) for field in fields]))

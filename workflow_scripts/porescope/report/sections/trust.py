@@ -44,7 +44,7 @@ def check_table(title: str, checks: pd.DataFrame, alarm: bool = False, folded: b
                 str(r["estimator"]),
                 str(r["shape"]),
                 "FAILED" if alarm else "passed",
-                str(r["size_voxels"]),
+                number(r["size_voxels"], 3),
                 number(r["expected"], 4),
                 number(r["measured"], 4),
                 f"{number(100 * r['relative_error'], 2)} %" if r["relative_error"] == r["relative_error"] else MISSING,
