@@ -78,11 +78,14 @@ def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) 
     Notes
     -----
     A centre climbs the distance to the interface by up to one node. The radius is the mean distance to the tangent
-    planes where the sphere touches, to the height of the voxels' steps: exact for slabs, cylinders and balls, and not
-    drawn to the dents that a voxelised interface has.
+    planes where the sphere touches, to half an edge and what long voxels' steps are higher: exact for slabs, cylinders
+    and balls, and not drawn to the dents that a voxelised interface has. Nor is it the larger of the two: local
+    thickness takes the largest of many spheres, so that walls would come out thicker by what these scatter. With more
+    slack it would reach past the throat of a neck.
     """
     edges = np.array(spacing, np.float64)
-    return Spheres(nodes, *_inscribed(nodes, near.nearest, near.points_um, near.normals, edges, near.step_um))
+    slack = near.step_um - edges.min() / 2
+    return Spheres(nodes, *_inscribed(nodes, near.nearest, near.points_um, near.normals, edges, slack))
 
 
 @njit(cache=True, nogil=True)
@@ -165,8 +168,7 @@ def _inscribed(
                 best = radius
                 centre[:] = c
         centres[n] = centre
-        to_planes = _to_planes(centre, best, slack, flat, nearest.shape, points, normals, edges, places, touched)
-        radii[n] = max(best, to_planes)
+        radii[n] = _to_planes(centre, best, slack, flat, nearest.shape, points, normals, edges, places, touched)
     return centres, radii
 
 
