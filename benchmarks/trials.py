@@ -22,10 +22,8 @@ def main() -> None:
     figure = Figure(figsize=(6.4, 4.2), layout="constrained")
     axes = figure.subplots()
     for generator, rows in trials.groupby("generator"):
-        colour, shipped = (
-            ORIGIN_COLOURS[str(generator)],
-            rows[rows["setting"].str.contains(SHIPPED)].sort_values("cpu_s"),
-        )
+        colour = ORIGIN_COLOURS[str(generator)]
+        shipped = rows[rows["setting"].str.contains(SHIPPED)].sort_values("cpu_s")
         axes.scatter(rows["cpu_s"], rows["error_ratio"], s=14, color=colour, alpha=0.35, linewidths=0)
         axes.plot(shipped["cpu_s"], shipped["error_ratio"], marker="o", color=colour)
         last = shipped.iloc[-1]

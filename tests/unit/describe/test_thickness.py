@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from porescope.describe.constrictivity import constrictivity, inscribed_radius
 from porescope.describe.distance import interface_distance
-from porescope.describe.field import MARGIN, Block
+from porescope.describe.field import Block
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.struts import strut_diameter
 from porescope.describe.selfcheck.thickness import neck, of_block, thickness_map
@@ -52,10 +52,7 @@ def test_bars_across_long_voxels_are_not_thinned_by_their_steps(spacing):
 @pytest.mark.parametrize("normal", [(0.5, 0.3, 0.8), (0.0, 0.6, 0.8)])
 @pytest.mark.parametrize("width", [5.0, 6.0, 8.0])
 def test_oblique_walls_are_not_thickened_by_the_largest_of_many_spheres(width, normal):
-    shape = 3 * (40 + 2 * MARGIN,)
-    z, y, x = shapes.grid(shape, CUBE, shapes.off_centre(shape))
-    across = (normal[0] * z + normal[1] * y + normal[2] * x) / np.linalg.norm(normal)
-    found = thickness_of(thickness_map(shapes.block_of(np.abs(across) < width / 2, CUBE), SMOOTHING))
+    found = thickness_of(thickness_map(shapes.slab(width, normal, CUBE), SMOOTHING))
     assert found.mean_um == pytest.approx(width, abs=0.3)
 
 

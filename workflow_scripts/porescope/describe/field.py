@@ -8,7 +8,7 @@ import scipy.fft
 from porescope.volume import Spacing
 
 MARGIN = 12
-"""Voxels around a VOI that the estimators look at; the kernel dies out within eight."""
+"""Voxels around a VOI that the estimators look at; the kernel dies out within eight (4:1:1: within all)."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def smooth_spectrum(solid: np.ndarray, spacing: Spacing, smoothing_px: float) ->
     Parameters
     ----------
     solid : (nz, ny, nx) bool array
-        True where metal; taken as periodic, so that values within eight voxels of its faces are spoilt.
+        True where metal; taken as periodic, so that values near its faces, within MARGIN, are spoilt.
     spacing : Spacing
         Voxel edges; only their ratios count.
     smoothing_px : float

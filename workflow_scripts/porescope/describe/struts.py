@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.special import ndtr
 
 from porescope.describe.distance import InterfaceDistance
-from porescope.describe.field import MARGIN, Block
+from porescope.describe.field import MARGIN, Block, finer
 from porescope.describe.spheres import spheres_about
 from porescope.describe.thinning import thin
 from porescope.volume import Spacing
@@ -103,7 +103,7 @@ def strut_diameters(block: Block, skeleton: np.ndarray, near: InterfaceDistance,
     are left out. The diameter is that of the largest sphere about a point; see spheres.spheres_about. Bars come out
     within 0.3 of the longest voxel edge, from two such edges in radius on and for voxels up to 4:1:1.
     """
-    nodes = Spacing(*(h / f for h, f in zip(block.spacing, factors, strict=True)))
+    nodes = finer(block.spacing, factors)
     origin = np.array([(0.5 / f - 0.5 - MARGIN) * h for h, f in zip(block.spacing, factors, strict=True)])
     if not len(skeleton) or not len(near.points_um):
         return Struts(np.zeros(0), np.zeros(0), np.zeros((0, 3)))

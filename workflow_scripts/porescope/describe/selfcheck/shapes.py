@@ -76,6 +76,14 @@ def cylinder(radius: float, direction: tuple[float, float, float], length: float
     return block_of(z**2 + y**2 + x**2 - along**2 < radius**2, spacing)
 
 
+def slab(width: float, normal: tuple[float, float, float], spacing: Spacing) -> Block:
+    """A wall across a direction."""
+    shape = tuple(round(40 / h) + 2 * MARGIN for h in spacing)
+    z, y, x = grid(shape, spacing, off_centre(shape))  # type: ignore[arg-type]
+    across = (normal[0] * z + normal[1] * y + normal[2] * x) / np.linalg.norm(normal)
+    return block_of(np.ascontiguousarray(np.broadcast_to(np.abs(across) < width / 2, shape)), spacing)
+
+
 def gyroid(period: float, cells: int, spacing: Spacing) -> Block:
     """The nodal gyroid sin x cos y + sin y cos z + sin z cos x > 0, with periodic surroundings."""
     inner = [round(cells * period / h) for h in spacing]

@@ -6,7 +6,7 @@ import numpy as np
 
 from porescope.describe.constrictivity import STEPS, constrictivity, inscribed_radius
 from porescope.describe.distance import interface_distance
-from porescope.describe.field import MARGIN, Block, crop, cubic_factors, finer, refined_field, smooth_spectrum
+from porescope.describe.field import Block, crop, cubic_factors, finer, refined_field, smooth_spectrum
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.check import Check, of_width
 from porescope.describe.spheres import ridge_spheres
@@ -27,11 +27,7 @@ def balls_and_bars(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterat
 
 def slabs(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
     for width, normal in ((5, (0, 0, 1)), (6, (0, 1, 0)), (9.4, (0.5, 0.3, 0.8))):
-        shape = tuple(round(40 / h) + 2 * MARGIN for h in spacing)
-        z, y, x = shapes.grid(shape, spacing, shapes.off_centre(shape))  # type: ignore[arg-type]
-        unit = np.array(normal) / np.linalg.norm(normal)
-        inside = np.abs(unit[0] * z + unit[1] * y + unit[2] * x) < width / 2
-        block = shapes.block_of(np.ascontiguousarray(np.broadcast_to(inside, shape)), spacing)
+        block = shapes.slab(width, normal, spacing)
         measured = thickness_of(thickness_map(block, smoothing_px)).quantiles_um[1]
         tolerance = of_width(width, spacing)
         yield Check("solid_thickness_um", f"slab across {normal}, {voxels}", width, width, measured, tolerance)
