@@ -12,6 +12,9 @@ from porescope.volume import Spacing
 SECANTS = 3
 """Steps in which the foot of a node on the interface is found; the field is no straight line across it."""
 
+LEAST_SPAN = 2
+"""Nodes to either side over which slopes are taken."""
+
 
 class InterfaceDistance(NamedTuple):
     """Where the interface is nearest.
@@ -54,8 +57,8 @@ def interface_distance(field: np.ndarray, spacing: Spacing, factors: tuple[int, 
     Every node beside the interface gets the point of it that lies along the gradient; the nearest such nodes are found
     by lower envelopes of parabolas, axis by axis, and of the points of a node and its neighbours the nearest counts. A
     distance to voxel centres would be wrong by up to half a voxel, on struts of a few voxels a tenth of their diameter.
-    Slopes are taken over the longest edge to either side: long voxels leave steps, and normals to these would make what
-    is inscribed too small.
+    Slopes are taken over the longest edge to either side, LEAST_SPAN nodes at least: voxels leave steps, and normals to
+    these would make what is inscribed too small where they are long, and scatter about oblique walls.
 
     References
     ----------
@@ -68,7 +71,8 @@ def interface_distance(field: np.ndarray, spacing: Spacing, factors: tuple[int, 
     normals = np.empty((beside, 3), np.float32)
     nearest = np.full(field.shape, -1, np.int32)
     distance = np.full(field.shape, np.inf, np.float32)
-    _seed(field, edges, np.rint(step / edges).astype(np.int64), points, normals, nearest, distance)
+    spans = np.maximum(LEAST_SPAN, np.rint(step / edges)).astype(np.int64)
+    _seed(field, edges, spans, points, normals, nearest, distance)
     _spread(edges, nearest, distance)
     _exact(edges, points, nearest, distance)
     return InterfaceDistance(distance, nearest, points, normals, step)

@@ -15,6 +15,9 @@ OFF_RIDGE = 0.7
 CLIMBS = 8
 """Steps in which the centre of a sphere moves off its node to where it is largest."""
 
+REACHES = (0.5, 0.6)
+"""Of what a sphere touches, in shortest edges: beyond the nearest point, then beyond the mean distance found there."""
+
 TILE = 32
 """Nodes along the edges of the tiles in which spheres are found one after the other: what is looked up around them
 stays in the cache, which takes two thirds of the time that rows take."""
@@ -78,14 +81,15 @@ def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) 
     Notes
     -----
     A centre climbs the distance to the interface by up to one node. The radius is the mean distance to the tangent
-    planes where the sphere touches, to half an edge and what long voxels' steps are higher: exact for slabs, cylinders
-    and balls, and not drawn to the dents that a voxelised interface has. Nor is it the larger of the two: local
-    thickness takes the largest of many spheres, so that walls would come out thicker by what these scatter. With more
-    slack it would reach past the throat of a neck.
+    planes where the sphere touches: exact for slabs, cylinders and balls, and not drawn to the dents that a voxelised
+    interface has. Nor is it the larger of the two: local thickness takes the largest of many spheres, so that walls
+    would come out thicker by what these scatter. What touches is asked twice (see REACHES, to which comes what long
+    voxels' steps are higher): the nearest point lies in a dent, and within reach of it dents are too many. With a
+    longer reach the first time it would go past the throat of a neck.
     """
     edges = np.array(spacing, np.float64)
-    slack = near.step_um - edges.min() / 2
-    return Spheres(nodes, *_inscribed(nodes, near.nearest, near.points_um, near.normals, edges, slack))
+    slacks = near.step_um + (np.array(REACHES) - 1) * edges.min()
+    return Spheres(nodes, *_inscribed(nodes, near.nearest, near.points_um, near.normals, edges, slacks))
 
 
 @njit(cache=True, nogil=True)
@@ -141,7 +145,7 @@ def _inscribed(
     points: np.ndarray,
     normals: np.ndarray,
     edges: np.ndarray,
-    slack: float,
+    slacks: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Centres (n, 3) and radii (n,) in um of the largest spheres about ridge nodes."""
     ny, nx = nearest.shape[1:]
@@ -168,7 +172,9 @@ def _inscribed(
                 best = radius
                 centre[:] = c
         centres[n] = centre
-        radii[n] = _to_planes(centre, best, slack, flat, nearest.shape, points, normals, edges, places, touched)
+        for slack in slacks:
+            best = _to_planes(centre, best, slack, flat, nearest.shape, points, normals, edges, places, touched)
+        radii[n] = best
     return centres, radii
 
 

@@ -18,12 +18,9 @@ from porescope.volume import Spacing
 NEAR = 4
 """Voxels around the VOI in which diameters are measured, so that spurs are judged across its faces."""
 
-SPUR = 1.0
-"""A free end is a spur if it is shorter than this many times the radius at its junction."""
-
-
-MEAN_STEP = 1.3
-"""Mean length of a step along a skeleton in nodes: between a face and a body diagonal."""
+SPUR = 1.5
+"""A free end is a spur if it is shorter than this many times the radius at its junction: if it leaves the sphere there by
+less than half a radius, as a bump on a strut does."""
 
 
 class Struts(NamedTuple):
@@ -98,10 +95,10 @@ def strut_diameters(block: Block, skeleton: np.ndarray, near: InterfaceDistance,
 
     Notes
     -----
-    The skeleton is that of the block, so that the faces of the VOI do not end it; ends shorter than the radius at
-    their junction are pruned; points outside the VOI, and points nearer to the end of the data than to the interface,
-    are left out. The diameter is that of the largest sphere about a point; see spheres.spheres_about. Bars come out
-    within 0.3 of the longest voxel edge, from two such edges in radius on and for voxels up to 4:1:1.
+    The skeleton is that of the block, so that the faces of the VOI do not end it; ends too short to be struts are
+    pruned; points outside the VOI, and points nearer to the end of the data than to the interface, are left out. The
+    diameter is that of the largest sphere about a point; see spheres.spheres_about. Bars come out within 0.3 of the
+    longest voxel edge, from two such edges in radius on and for voxels up to 4:1:1.
     """
     nodes = finer(block.spacing, factors)
     origin = np.array([(0.5 / f - 0.5 - MARGIN) * h for h, f in zip(block.spacing, factors, strict=True)])
@@ -113,7 +110,7 @@ def strut_diameters(block: Block, skeleton: np.ndarray, near: InterfaceDistance,
     flat = np.asarray(np.ravel_multi_index(tuple(skeleton.T), near.nearest.shape))
     radius[measured] = spheres_about(near, flat[measured], nodes).radii_um
     touching = links(skeleton, near.nearest.shape, nodes)
-    keep = ~spurs(touching, radius, MEAN_STEP * float(np.mean(nodes)))
+    keep = ~spurs(touching, radius)
     both = keep[touching.one] & keep[touching.other]
     ends = np.concatenate([touching.one[both], touching.other[both]])
     length = np.bincount(ends, np.tile(touching.length_um[both] / 2, 2), len(skeleton))
@@ -190,29 +187,30 @@ def links(points: np.ndarray, shape: tuple[int, ...], spacing: Spacing) -> Links
     return Links(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
 
-def spurs(touching: Links, radius: np.ndarray, step_um: float) -> np.ndarray:
-    """Which skeleton points belong to free ends that are shorter than the radius at their junction.
+def spurs(touching: Links, radius: np.ndarray) -> np.ndarray:
+    """Which skeleton points belong to free ends too short to be struts; see SPUR.
 
     Parameters
     ----------
     touching : Links
     radius : (n,) array
         Of the strut in um at each point; 0 where it is not known.
-    step_um : float
-        Length of skeleton that a point stands for.
     """
     count = len(radius)
     degree = np.bincount(touching.one, minlength=count) + np.bincount(touching.other, minlength=count)
     junction = degree > 2
     one, other = np.concatenate(touching[:2]), np.concatenate(touching[1::-1])
+    away = np.tile(touching.length_um, 2)
     within = ~junction[one] & ~junction[other]
     graph = coo_array((np.ones(int(within.sum()), bool), (one[within], other[within])), (count, count))
     branches, branch = connected_components(graph, directed=False)
     free_ends = np.bincount(branch[degree <= 1], minlength=branches)
-    at_junction = np.zeros(branches)
-    leaves = ~junction[one] & junction[other]
+    length = np.bincount(branch[one[within]], away[within] / 2, branches)  # each link stands there both ways
+    at_junction, last = np.zeros(branches), np.zeros(branches)
+    leaves = np.flatnonzero(~junction[one] & junction[other])
     np.maximum.at(at_junction, branch[one[leaves]], radius[other[leaves]])
-    short = (free_ends > 0) & (step_um * np.bincount(branch) < SPUR * at_junction)
+    np.maximum.at(last, branch[one[leaves]], away[leaves])
+    short = (free_ends > 0) & (length + last < SPUR * at_junction)
     return np.asarray(~junction & short[branch])
 
 
