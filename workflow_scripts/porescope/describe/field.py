@@ -8,7 +8,7 @@ import scipy.fft
 from porescope.volume import Spacing
 
 DISTANCE_SHARE = 0.8
-"""Of the smoothing that curvatures take: distances need no derivatives of the field, and thin walls keep their width."""
+"""Of the smoothing of curvatures: distances need no derivatives of the field, and thin walls must keep their width."""
 
 MARGIN = 12
 """Voxels around a VOI that the estimators look at; the kernel dies out within eight (4:1:1: within all)."""

@@ -19,8 +19,8 @@ NEAR = 4
 """Voxels around the VOI in which diameters are measured, so that spurs are judged across its faces."""
 
 SPUR = 1.5
-"""A free end is a spur if it is shorter than this many times the radius at its junction: if it leaves the sphere there by
-less than half a radius, as a bump on a strut does."""
+"""A free end is a spur if it is shorter than this many times the radius at its junction: if it leaves the sphere there
+by less than half a radius, as a bump on a strut does."""
 
 
 class Struts(NamedTuple):

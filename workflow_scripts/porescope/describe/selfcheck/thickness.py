@@ -26,7 +26,7 @@ def balls_and_bars(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterat
 
 
 def slabs(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
-    for width, normal in ((5, (0, 0, 1)), (6, (0, 1, 0)), (9.4, (0.5, 0.3, 0.8))):
+    for width, normal in ((4, (0, 0.6, 0.8)), (5, (0, 0, 1)), (6, (0, 1, 0)), (9.4, (0.5, 0.3, 0.8))):
         block = shapes.slab(width, normal, spacing)
         measured = thickness_of(thickness_map(block, smoothing_px)).quantiles_um[1]
         tolerance = of_width(width, spacing)
