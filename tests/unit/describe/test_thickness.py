@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from porescope.describe.constrictivity import constrictivity, inscribed_radius
 from porescope.describe.distance import interface_distance
-from porescope.describe.field import Block
+from porescope.describe.field import Block, cubic_factors, finer, refined_field, smooth_spectrum
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.struts import strut_diameter
 from porescope.describe.selfcheck.thickness import neck, of_block, thickness_map
-from porescope.describe.spheres import Spheres, ridge_spheres
+from porescope.describe.spheres import Spheres, ridge_spheres, spheres_about
 from porescope.describe.thickness import local_thickness, thickness_of
 from porescope.volume import Spacing
 
@@ -54,6 +54,30 @@ def test_bars_across_long_voxels_are_not_thinned_by_their_steps(spacing):
 def test_oblique_walls_are_thickened_neither_by_smoothing_nor_by_the_largest_of_many_spheres(width, normal):
     found = thickness_of(thickness_map(shapes.slab(width, normal, CUBE), SMOOTHING))
     assert found.mean_um == pytest.approx(width, abs=0.3)
+
+
+@pytest.mark.parametrize("spacing", [CUBE, Spacing(2.0, 1.0, 1.0), Spacing(1.0, 1.0, 2.0)])
+@pytest.mark.parametrize(("period", "radius"), [(16, 5), (20, 6), (14, 3)])
+def test_round_pores_do_not_press_in_on_the_metal_between_them(period, radius, spacing):
+    """Planes touched beside a contact pass nearer to the centre than the pore itself: struts would be too thin."""
+    edge = max(spacing)
+    block = shapes.round_pores(period * edge, radius * edge, spacing)
+    factors = cubic_factors(spacing)
+    field = refined_field(smooth_spectrum(block.solid, spacing, SMOOTHING), block.solid.shape, factors)
+    near, nodes = interface_distance(field, spacing, factors), finer(spacing, factors)
+    middle = shapes.off_centre(block.solid.shape)
+
+    def width(cell):
+        """Diameter in the longest edges, half cells off the middle ball."""
+        place = [
+            round((m * h + half * period * edge / 2 - (0.5 / f - 0.5) * h) / e)
+            for m, h, half, f, e in zip(middle, spacing, cell, factors, nodes, strict=True)
+        ]
+        return 2 * spheres_about(near, np.array([np.ravel_multi_index(place, field.shape)]), nodes).radii_um[0] / edge
+
+    throats = np.mean([width(cell) for cell in ((1, 0, 0), (0, 1, 0), (0, 0, 1))])
+    assert throats == pytest.approx(period - 2 * radius, abs=0.4 if spacing is CUBE else 0.7)
+    assert width((1, 1, 1)) == pytest.approx(math.sqrt(3) * period - 2 * radius, abs=0.3)
 
 
 def test_thickness_scales_with_the_unit():

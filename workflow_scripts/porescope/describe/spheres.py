@@ -15,8 +15,9 @@ OFF_RIDGE = 0.7
 CLIMBS = 8
 """Steps in which the centre of a sphere moves off its node to where it is largest."""
 
-REACHES = (0.5, 0.6)
-"""Of what a sphere touches, in shortest edges: beyond the nearest point, then beyond the mean distance found there."""
+BESIDE = 2.5
+"""Distance, in longest edges, from where a plane is touched to the foot of a sphere's centre on it, beyond which that
+plane does not count: round pores curve away from it."""
 
 TILE = 32
 """Nodes along the edges of the tiles in which spheres are found one after the other: what is looked up around them
@@ -81,15 +82,17 @@ def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) 
     Notes
     -----
     A centre climbs the distance to the interface by up to one node. The radius is the mean distance to the tangent
-    planes where the sphere touches: exact for slabs, cylinders and balls, and not drawn to the dents that a voxelised
-    interface has. Nor is it the larger of the two: local thickness takes the largest of many spheres, so that walls
-    would come out thicker by what these scatter. What touches is asked twice (see REACHES, to which comes what long
-    voxels' steps are higher): the nearest point lies in a dent, and within reach of it dents are too many. With a
-    longer reach the first time it would go past the throat of a neck.
+    planes where the sphere touches, to half an edge and what long voxels' steps are higher: exact for slabs, cylinders
+    and balls, and not drawn to the dents that a voxelised interface has. Nor is it the larger of the two: local
+    thickness takes the largest of many spheres, so that walls would come out thicker by what these scatter. With more
+    slack it would reach past the throat of a neck. A plane counts the less the further it is touched from the foot of
+    the centre on it (see BESIDE): where an interface bulges towards the sphere, as a round pore does, planes beside the
+    contact pass nearer to the centre than the interface itself. Where none counts, the nearest point does.
     """
     edges = np.array(spacing, np.float64)
-    slacks = near.step_um + (np.array(REACHES) - 1) * edges.min()
-    return Spheres(nodes, *_inscribed(nodes, near.nearest, near.points_um, near.normals, edges, slacks))
+    slack = near.step_um - edges.min() / 2
+    beside = BESIDE * near.step_um
+    return Spheres(nodes, *_inscribed(nodes, near.nearest, near.points_um, near.normals, edges, slack, beside))
 
 
 @njit(cache=True, nogil=True)
@@ -145,7 +148,8 @@ def _inscribed(
     points: np.ndarray,
     normals: np.ndarray,
     edges: np.ndarray,
-    slacks: np.ndarray,
+    slack: float,
+    beside: float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Centres (n, 3) and radii (n,) in um of the largest spheres about ridge nodes."""
     ny, nx = nearest.shape[1:]
@@ -172,9 +176,7 @@ def _inscribed(
                 best = radius
                 centre[:] = c
         centres[n] = centre
-        for slack in slacks:
-            best = _to_planes(centre, best, slack, flat, nearest.shape, points, normals, edges, places, touched)
-        radii[n] = best
+        radii[n] = _to_planes(centre, best, slack, beside, flat, nearest.shape, points, normals, edges, places, touched)
     return centres, radii
 
 
@@ -216,6 +218,7 @@ def _to_planes(
     centre: np.ndarray,
     radius: float,
     slack: float,
+    beside: float,
     flat: np.ndarray,
     shape: tuple[int, int, int],
     points: np.ndarray,
@@ -224,7 +227,7 @@ def _to_planes(
     places: np.ndarray,
     touched: np.ndarray,
 ) -> float:
-    """Mean distance to the tangent planes where a sphere touches, to a slack in um.
+    """Weighted mean distance to the tangent planes where a sphere touches, to a slack in um; see spheres_about.
 
     The nearest points themselves lie in dents that a voxelised interface has, and make spheres too small. Whether a
     sphere touches in a direction cannot be guessed: loops without a branch take half the time.
@@ -245,9 +248,13 @@ def _to_planes(
         dz, dy, dx = z - points[index, 0], y - points[index, 1], x - points[index, 2]
         touched[count] = index
         count += dz * dz + dy * dy + dx * dx <= reach
-    total = 0.0
+    total, weights = 0.0, 0.0
     for n in range(count):
         index = np.uintp(touched[n])
         dz, dy, dx = z - points[index, 0], y - points[index, 1], x - points[index, 2]
-        total += abs(dz * normals[index, 0] + dy * normals[index, 1] + dx * normals[index, 2])
-    return total / max(count, 1)
+        away = abs(dz * normals[index, 0] + dy * normals[index, 1] + dx * normals[index, 2])
+        off = dz * dz + dy * dy + dx * dx - away * away
+        weight = max(0.0, 1 - off / (beside * beside))
+        total += weight * away
+        weights += weight
+    return total / weights if weights > 0 else radius

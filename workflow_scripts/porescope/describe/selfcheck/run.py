@@ -46,6 +46,7 @@ GROUPS: tuple[Callable[[str, Spacing, float], Iterator[Check]], ...] = (
     struts.bars,
     thickness.balls_and_bars,
     thickness.slabs,
+    thickness.between_round_pores,
     thickness.channels,
     euler.bodies,
     euler.random_fields,

@@ -84,6 +84,14 @@ def slab(width: float, normal: tuple[float, float, float], spacing: Spacing) -> 
     return block_of(np.ascontiguousarray(np.broadcast_to(np.abs(across) < width / 2, shape)), spacing)
 
 
+def round_pores(period: float, radius: float, spacing: Spacing) -> Block:
+    """A cubic array of balls of pore, four cells a side with the surroundings, which are periodic."""
+    shape = tuple(round(4 * period / h) for h in spacing)
+    axes = grid(shape, spacing, off_centre(shape))  # type: ignore[arg-type]
+    z, y, x = ((c + period / 2) % period - period / 2 for c in axes)
+    return block_of(z**2 + y**2 + x**2 > radius**2, spacing)
+
+
 def gyroid(period: float, cells: int, spacing: Spacing) -> Block:
     """The nodal gyroid sin x cos y + sin y cos z + sin z cos x > 0, with periodic surroundings."""
     inner = [round(cells * period / h) for h in spacing]

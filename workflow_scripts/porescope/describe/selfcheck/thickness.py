@@ -1,5 +1,6 @@
 """Local thickness and constrictivity."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -31,6 +32,15 @@ def slabs(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]
         measured = thickness_of(thickness_map(block, smoothing_px)).quantiles_um[1]
         tolerance = of_width(width, spacing)
         yield Check("solid_thickness_um", f"slab across {normal}, {voxels}", width, width, measured, tolerance)
+
+
+def between_round_pores(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
+    """The largest spheres between balls of pore touch eight of them, which curve away from where they are touched."""
+    for period, radius in ((16, 5), (20, 6)):
+        width = math.sqrt(3) * period - 2 * radius
+        measured = float(thickness_map(shapes.round_pores(period, radius, spacing), smoothing_px).max())
+        tolerance = of_width(width, spacing)
+        yield Check("solid_thickness_um", f"largest between round pores, {voxels}", width, width, measured, tolerance)
 
 
 def channels(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
