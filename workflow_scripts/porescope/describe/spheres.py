@@ -15,9 +15,9 @@ OFF_RIDGE = 0.7
 CLIMBS = 8
 """Steps in which the centre of a sphere moves off its node to where it is largest."""
 
-BESIDE = 2.5
-"""Distance, in longest edges, from where a plane is touched to the foot of a sphere's centre on it, beyond which that
-plane does not count: round pores curve away from it."""
+BESIDE = 2.0
+"""Distance, in longest edges and besides one of the nodes', from where a plane is touched to the foot of a sphere's
+centre on it, beyond which that plane does not count: round pores curve away from it."""
 
 TILE = 32
 """Nodes along the edges of the tiles in which spheres are found one after the other: what is looked up around them
@@ -91,7 +91,7 @@ def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) 
     """
     edges = np.array(spacing, np.float64)
     slack = near.step_um - edges.min() / 2
-    beside = BESIDE * near.step_um
+    beside = BESIDE * near.step_um + edges.min()
     return Spheres(nodes, *_inscribed(nodes, near.nearest, near.points_um, near.normals, edges, slack, beside))
 
 
