@@ -80,6 +80,19 @@ def test_round_pores_do_not_press_in_on_the_metal_between_them(period, radius, s
     assert width((1, 1, 1)) == pytest.approx(math.sqrt(3) * period - 2 * radius, abs=0.3)
 
 
+@pytest.mark.parametrize(("spacing", "gaussian"), [(CUBE, -0.01), (CUBE, -0.09), (Spacing(2.0, 1.0, 1.0), -0.01)])
+def test_no_sphere_is_smaller_than_its_node_is_far_from_the_interface(spacing, gaussian):
+    """Struts would have holes. None is short by 1.25 of the longest edge, and few by a third."""
+    block = shapes.random_field(64, gaussian, -0.5, spacing, 2).block
+    factors = cubic_factors(spacing)
+    field = refined_field(smooth_spectrum(block.solid, spacing, SMOOTHING), block.solid.shape, factors)
+    near = interface_distance(field, spacing, factors)
+    spheres = ridge_spheres(near, field > 0, finer(spacing, factors))
+    short = (near.distance_um.ravel()[spheres.nodes] - spheres.radii_um) / max(spacing)
+    assert short.max() < 1.25
+    assert np.quantile(short, 0.99) < 1 / 3
+
+
 def test_thickness_scales_with_the_unit():
     small = shapes.ball(6, CUBE)
     fine = Block(small.solid, Spacing(0.025, 0.025, 0.025), small.data)

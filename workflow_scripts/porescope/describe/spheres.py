@@ -87,7 +87,8 @@ def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) 
     thickness takes the largest of many spheres, so that walls would come out thicker by what these scatter. With more
     slack it would reach past the throat of a neck. A plane counts the less the further it is touched from the foot of
     the centre on it (see BESIDE): where an interface bulges towards the sphere, as a round pore does, planes beside the
-    contact pass nearer to the centre than the interface itself. Where none counts, the nearest point does.
+    contact pass nearer to the centre than the interface itself. Where none counts, the nearest point does; it also
+    bounds the radius from below, to the slack.
     """
     edges = np.array(spacing, np.float64)
     slack = near.step_um - edges.min() / 2
@@ -257,4 +258,4 @@ def _to_planes(
         weight = max(0.0, 1 - off / (beside * beside))
         total += weight * away
         weights += weight
-    return total / weights if weights > 0 else radius
+    return max(total / weights, radius - slack) if weights > 0 else radius
