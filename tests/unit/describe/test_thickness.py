@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from porescope.describe.constrictivity import constrictivity, inscribed_radius
 from porescope.describe.distance import interface_distance
-from porescope.describe.field import Block, cubic_factors, finer, refined_field, smooth_spectrum
+from porescope.describe.field import Block, finer, near_cubic_field
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.struts import strut_diameter
 from porescope.describe.selfcheck.thickness import neck, of_block, thickness_map
@@ -62,8 +62,7 @@ def test_round_pores_do_not_press_in_on_the_metal_between_them(period, radius, s
     """Planes touched beside a contact pass nearer to the centre than the pore itself: struts would be too thin."""
     edge = max(spacing)
     block = shapes.round_pores(period * edge, radius * edge, spacing)
-    factors = cubic_factors(spacing)
-    field = refined_field(smooth_spectrum(block.solid, spacing, SMOOTHING), block.solid.shape, factors)
+    field, factors = near_cubic_field(block, SMOOTHING)
     near, nodes = interface_distance(field, spacing, factors), finer(spacing, factors)
     middle = shapes.off_centre(block.solid.shape)
 
@@ -84,8 +83,7 @@ def test_round_pores_do_not_press_in_on_the_metal_between_them(period, radius, s
 def test_no_sphere_is_smaller_than_its_node_is_far_from_the_interface(spacing, gaussian):
     """Struts would have holes. None is short by 1.25 of the longest edge, and few by a third."""
     block = shapes.random_field(64, gaussian, -0.5, spacing, 2).block
-    factors = cubic_factors(spacing)
-    field = refined_field(smooth_spectrum(block.solid, spacing, SMOOTHING), block.solid.shape, factors)
+    field, factors = near_cubic_field(block, SMOOTHING)
     near = interface_distance(field, spacing, factors)
     spheres = ridge_spheres(near, field > 0, finer(spacing, factors))
     short = (near.distance_um.ravel()[spheres.nodes] - spheres.radii_um) / max(spacing)

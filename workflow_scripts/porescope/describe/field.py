@@ -134,6 +134,20 @@ def refined_field(spectrum: np.ndarray, shape: tuple[int, ...], factors: tuple[i
     return scipy.fft.irfftn(padded, s=fine) * gain
 
 
+def near_cubic_field(block: Block, smoothing_px: float) -> tuple[np.ndarray, tuple[int, int, int]]:
+    """Smooth field of a whole block, positive in the metal, on near-cubic nodes, and the nodes a voxel (z, y, x).
+
+    Parameters
+    ----------
+    block : Block
+    smoothing_px : float
+        See smooth_spectrum.
+    """
+    factors = cubic_factors(block.spacing)
+    spectrum = smooth_spectrum(block.solid, block.spacing, smoothing_px)
+    return refined_field(spectrum, block.solid.shape, factors), factors
+
+
 def cubic_factors(spacing: Spacing) -> tuple[int, int, int]:
     """Nodes a voxel along each axis (z, y, x) that bring their distances near to the shortest edge."""
     shortest = min(spacing)

@@ -98,7 +98,7 @@ def strut_diameters(block: Block, skeleton: np.ndarray, near: InterfaceDistance,
     The skeleton is that of the block, so that the faces of the VOI do not end it; ends too short to be struts are
     pruned; points outside the VOI, and points nearer to the end of the data than to the interface, are left out. The
     diameter is that of the largest sphere about a point; see spheres.spheres_about. Bars come out within 0.3 of the
-    longest voxel edge, from two such edges in radius on and for voxels up to 4:1:1.
+    longest voxel edge (0.4 along the grid), from two such edges in radius on and for voxels up to 4:1:1.
     """
     nodes = finer(block.spacing, factors)
     origin = np.array([(0.5 / f - 0.5 - MARGIN) * h for h, f in zip(block.spacing, factors, strict=True)])

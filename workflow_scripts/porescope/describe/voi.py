@@ -10,7 +10,7 @@ from porescope.describe import by_conduction, by_interface, by_path, by_phase, b
 from porescope.describe.agreement import flags
 from porescope.describe.boxes import Voi, octants
 from porescope.describe.distance import interface_distance
-from porescope.describe.field import Block, cubic_factors, refined_field, smooth_spectrum
+from porescope.describe.field import Block, near_cubic_field
 from porescope.describe.geodesic import DIRECTIONS
 from porescope.describe.names import DESCRIPTORS, DETAILS
 from porescope.describe.options import DescribeOptions
@@ -78,12 +78,9 @@ def describe_voi(
     """
     whole = Voi((0, 0, 0), block.shape)
     cuts = [whole, *(octants(whole) if parts else [])]
-    factors = cubic_factors(block.spacing)
     rows = by_phase.columns(block, cuts)
     on_interface, arrays = by_interface.columns(block, cuts, options, maps)
-    smooth = refined_field(
-        smooth_spectrum(block.solid, block.spacing, options.smoothing_px), block.solid.shape, factors
-    )
+    smooth, factors = near_cubic_field(block, options.smoothing_px)
     paths, pictures = by_path.columns(block, smooth, factors, cuts, maps, coarse_paths)
     skeleton = skeleton_points(smooth > 0)
     near, inside = interface_distance(smooth, block.spacing, factors), smooth > 0

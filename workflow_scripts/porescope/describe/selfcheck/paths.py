@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from porescope.describe.field import Block, crop, cubic_factors, finer, refined_field, smooth_spectrum
+from porescope.describe.field import Block, crop, cubic_factors, finer, near_cubic_field
 from porescope.describe.geodesic import LAST, geodesic
 from porescope.describe.selfcheck import path_shapes
 from porescope.describe.selfcheck.check import Check
@@ -56,6 +56,5 @@ def _nodes(block: Block) -> Spacing:
 
 def _smooth(block: Block, smoothing_px: float) -> tuple[np.ndarray, Spacing]:
     """Field and node distances of a VOI as they are given to the estimator."""
-    factors = cubic_factors(block.spacing)
-    field = refined_field(smooth_spectrum(block.solid, block.spacing, smoothing_px), block.solid.shape, factors)
+    field, factors = near_cubic_field(block, smoothing_px)
     return crop(field, block.shape, factors), _nodes(block)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from porescope.describe.distance import interface_distance
-from porescope.describe.field import Block, cubic_factors, refined_field, smooth_spectrum
+from porescope.describe.field import Block, near_cubic_field
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.check import Check, of_width
 from porescope.describe.struts import fit_log_normal, skeleton_points, strut_diameters
@@ -22,8 +22,7 @@ def bars(voxels: str, spacing: Spacing, smoothing_px: float) -> Iterator[Check]:
 
 def strut_diameter(block: Block, smoothing_px: float) -> float:
     """Log-normal mean strut diameter of a VOI in um."""
-    factors = cubic_factors(block.spacing)
-    field = refined_field(smooth_spectrum(block.solid, block.spacing, smoothing_px), block.solid.shape, factors)
+    field, factors = near_cubic_field(block, smoothing_px)
     near = interface_distance(field, block.spacing, factors)
     struts = strut_diameters(block, skeleton_points(field > 0), near, factors)
     return fit_log_normal(struts.diameter_um, struts.length_um).mean

@@ -7,7 +7,7 @@ import numpy as np
 
 from porescope.describe.constrictivity import STEPS, constrictivity, inscribed_radius
 from porescope.describe.distance import interface_distance
-from porescope.describe.field import Block, crop, cubic_factors, finer, refined_field, smooth_spectrum
+from porescope.describe.field import Block, crop, finer, near_cubic_field
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.check import Check, of_width
 from porescope.describe.spheres import ridge_spheres
@@ -64,8 +64,7 @@ def neck(radius: float, throat: float, spacing: Spacing) -> Block:
 
 def thickness_map(block: Block, smoothing_px: float) -> np.ndarray:
     """Local thickness of the metal of a VOI, on near-cubic nodes."""
-    factors = cubic_factors(block.spacing)
-    field = refined_field(smooth_spectrum(block.solid, block.spacing, smoothing_px), block.solid.shape, factors)
+    field, factors = near_cubic_field(block, smoothing_px)
     nodes = finer(block.spacing, factors)
     spheres = ridge_spheres(interface_distance(field, block.spacing, factors), field > 0, nodes)
     return crop(local_thickness(spheres, field > 0, nodes), block.shape, factors)
@@ -73,8 +72,7 @@ def thickness_map(block: Block, smoothing_px: float) -> np.ndarray:
 
 def of_block(block: Block, smoothing_px: float) -> float:
     """Constrictivity of the metal along y, of a VOI and its surroundings."""
-    factors = cubic_factors(block.spacing)
-    field = refined_field(smooth_spectrum(block.solid, block.spacing, smoothing_px), block.solid.shape, factors)
+    field, factors = near_cubic_field(block, smoothing_px)
     field = np.ascontiguousarray(crop(field, block.shape, factors))
     nodes = finer(block.spacing, factors)
     near = interface_distance(field, block.spacing, factors)
