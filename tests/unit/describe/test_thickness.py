@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial import cKDTree
 
 from porescope.describe.constrictivity import constrictivity, inscribed_radius
 from porescope.describe.distance import interface_distance
@@ -52,8 +53,34 @@ def test_bars_across_long_voxels_are_not_thinned_by_their_steps(spacing):
 @pytest.mark.parametrize("normal", [(0.5, 0.3, 0.8), (0.0, 0.6, 0.8), (0.2, 0.1, 1.0)])
 @pytest.mark.parametrize("width", [3.0, 4.0, 5.0, 6.0, 8.0])
 def test_oblique_walls_are_thickened_neither_by_smoothing_nor_by_the_largest_of_many_spheres(width, normal):
+    """Radii scatter: they would be .3 too thick if these were not averaged where the ridge runs level."""
     found = thickness_of(thickness_map(shapes.slab(width, normal, CUBE), SMOOTHING))
-    assert found.mean_um == pytest.approx(width, abs=0.3)
+    assert found.mean_um == pytest.approx(width, abs=0.25)
+
+
+@pytest.mark.parametrize("spacing", [CUBE, Spacing(2.0, 1.0, 1.0)])
+@pytest.mark.parametrize("period", [16, 24])
+def test_spheres_in_a_gyroid_touch_it(spacing, period):
+    """Struts that widen, saddles and necks, with the distance to the very surface as the answer; in longest edges."""
+    edge = max(spacing)
+    block = shapes.gyroid(period * edge, 1, spacing)
+    field, factors = near_cubic_field(block, SMOOTHING)
+    spheres = ridge_spheres(interface_distance(field, spacing, factors), field > 0, finer(spacing, factors))
+
+    shape, half = block.solid.shape, Spacing(0.5, 0.5, 0.5)
+    axes = [np.arange(0, n * h, 0.5) - c * h for n, h, c in zip(shape, spacing, shapes.off_centre(shape), strict=True)]
+    z, y, x = np.meshgrid(*(2 * math.pi / (period * edge) * a for a in axes), indexing="ij", sparse=True)
+    surface = np.sin(x) * np.cos(y) + np.sin(y) * np.cos(z) + np.sin(z) * np.cos(x)
+    points = interface_distance(surface.astype(np.float32), half).points_um
+
+    first_node = [(0.5 / f - 0.5) * h for f, h in zip(factors, spacing, strict=True)]
+    centres = spheres.centres_um + np.array(first_node)
+    extent, rim = np.array(shape) * np.array(spacing), 11 * np.array(spacing)
+    inside = ((centres > rim) & (centres < extent - rim)).all(axis=1)
+    error = 2 * (spheres.radii_um[inside] - cKDTree(points).query(centres[inside])[0]) / edge
+    assert inside.sum() > 400
+    assert error.mean() == pytest.approx(0.15, abs=0.15)  # centres lie off the ridge by up to half a node
+    assert error.std() < 0.25
 
 
 @pytest.mark.parametrize("spacing", [CUBE, Spacing(2.0, 1.0, 1.0), Spacing(1.0, 1.0, 2.0)])

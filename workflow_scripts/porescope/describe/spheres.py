@@ -19,6 +19,15 @@ BESIDE = 2.0
 """Distance, in longest edges and besides one of the nodes', from where a plane is touched to the foot of a sphere's
 centre on it, beyond which that plane does not count: round pores curve away from it."""
 
+LEVEL_NODES = 2
+"""Nodes to either side among which radii are averaged where the ridge runs level."""
+
+LEVEL_SLOPE = 0.15
+"""Largest difference of two radii, by the distance of their centres, between which it does."""
+
+LEVEL_APART = 0.8
+"""Least distance of such centres, in shortest edges: spheres that climbed to the same place are one."""
+
 TILE = 32
 """Nodes along the edges of the tiles in which spheres are found one after the other: what is looked up around them
 stays in the cache, which takes two thirds of the time that rows take."""
@@ -59,12 +68,22 @@ def ridge_spheres(near: InterfaceDistance, phase: np.ndarray, spacing: Spacing) 
     Returns
     -------
     Spheres
-        None where there is no interface.
+        By their nodes; none where there is no interface.
+
+    Notes
+    -----
+    Local thickness takes the largest of all spheres that cover a place, so that walls would come out thicker by what
+    radii scatter. Where the ridge runs level they are averaged with those near by; a ball or the end of a bar, whose
+    other spheres are smaller by as much as they lie off, keeps its own.
     """
     if not len(near.points_um):
         return spheres_about(near, np.zeros(0, np.int64), spacing)
     edges = np.array(spacing, np.float64)
-    return spheres_about(near, _nodes_by_tile(_ridge(near.distance_um, phase, edges)), spacing)
+    nodes, centres, radii = spheres_about(near, _nodes_by_tile(_ridge(near.distance_um, phase, edges)), spacing)
+    order = np.argsort(nodes)
+    nodes, radii = nodes[order], radii[order]
+    centres = centres[order]  # one after the other: two of each at a time would be a byte a voxel
+    return Spheres(nodes, centres, _levelled(nodes, centres, radii, phase.shape, LEVEL_APART * edges.min()))
 
 
 def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) -> Spheres:
@@ -83,9 +102,8 @@ def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) 
     -----
     A centre climbs the distance to the interface by up to one node. The radius is the mean distance to the tangent
     planes where the sphere touches, to half an edge and what long voxels' steps are higher: exact for slabs, cylinders
-    and balls, and not drawn to the dents that a voxelised interface has. Nor is it the larger of the two: local
-    thickness takes the largest of many spheres, so that walls would come out thicker by what these scatter. With more
-    slack it would reach past the throat of a neck. A plane counts the less the further it is touched from the foot of
+    and balls, and not drawn to the dents that a voxelised interface has. With more slack it would reach past the throat
+    of a neck. A plane counts the less the further it is touched from the foot of
     the centre on it (see BESIDE): where an interface bulges towards the sphere, as a round pore does, planes beside the
     contact pass nearer to the centre than the interface itself. Where none counts, the nearest point does; it also
     bounds the radius from below, to the slack.
@@ -259,3 +277,51 @@ def _to_planes(
         total += weight * away
         weights += weight
     return max(total / weights, radius - slack) if weights > 0 else radius
+
+
+@njit(cache=True, nogil=True)
+def _levelled(
+    nodes: np.ndarray, centres: np.ndarray, radii: np.ndarray, shape: tuple[int, int, int], apart: float
+) -> np.ndarray:
+    """Radii averaged with those of spheres near by to which the ridge runs level; nodes in ascending order.
+
+    Rows of nodes ahead of a node move on with it, and with them the first sphere of each that may be near.
+    """
+    ny, nx = shape[1], shape[2]
+    side = 2 * LEVEL_NODES + 1
+    first = np.zeros((side, side), np.int64)
+    totals, counts = radii.copy(), np.ones(len(radii), np.int16)
+    for n in range(len(nodes)):
+        for k in range(LEVEL_NODES + 1):
+            for j in range(-LEVEL_NODES if k else 0, LEVEL_NODES + 1):
+                middle = nodes[n] + (k * ny + j) * nx
+                other = max(first[k, j], n + 1)
+                while other < len(nodes) and nodes[other] < middle - LEVEL_NODES:
+                    other += 1
+                first[k, j] = other
+                while other < len(nodes) and nodes[other] <= middle + LEVEL_NODES:
+                    if _level(nodes, centres, radii, n, other, ny, nx, apart):
+                        totals[n] += radii[other]
+                        totals[other] += radii[n]
+                        counts[n] += 1
+                        counts[other] += 1
+                    other += 1
+    for n in range(len(nodes)):
+        totals[n] /= counts[n]
+    return totals
+
+
+@njit(cache=True, nogil=True)
+def _level(
+    nodes: np.ndarray, centres: np.ndarray, radii: np.ndarray, one: int, other: int, ny: int, nx: int, apart: float
+) -> bool:
+    """Whether two spheres are as large and lie side by side, not at two ends of neighbouring rows."""
+    way = 0.0
+    for axis in range(3):
+        way += (centres[other, axis] - centres[one, axis]) ** 2
+    way = math.sqrt(way)
+    if way < apart or abs(radii[other] - radii[one]) > LEVEL_SLOPE * way:
+        return False
+    across = nodes[other] % nx - nodes[one] % nx
+    along = nodes[other] // nx % ny - nodes[one] // nx % ny
+    return max(abs(across), abs(along)) <= LEVEL_NODES
