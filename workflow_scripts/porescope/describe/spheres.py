@@ -103,10 +103,10 @@ def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) 
     A centre climbs the distance to the interface by up to one node. The radius is the mean distance to the tangent
     planes where the sphere touches, to half an edge and what long voxels' steps are higher: exact for slabs, cylinders
     and balls, and not drawn to the dents that a voxelised interface has. With more slack it would reach past the throat
-    of a neck. A plane counts the less the further it is touched from the foot of
-    the centre on it (see BESIDE): where an interface bulges towards the sphere, as a round pore does, planes beside the
-    contact pass nearer to the centre than the interface itself. Where none counts, the nearest point does; it also
-    bounds the radius from below, to the slack.
+    of a neck. A plane counts the less the further it is touched from the foot of the centre on it (see BESIDE): where
+    an interface bulges towards the sphere, as a round pore does, planes beside the contact pass nearer to the centre
+    than the interface itself. Where none counts, the nearest point does; it also bounds the radius from below, to the
+    slack.
     """
     edges = np.array(spacing, np.float64)
     slack = near.step_um - edges.min() / 2
@@ -288,17 +288,16 @@ def _levelled(
     Rows of nodes ahead of a node move on with it, and with them the first sphere of each that may be near.
     """
     ny, nx = shape[1], shape[2]
-    side = 2 * LEVEL_NODES + 1
-    first = np.zeros((side, side), np.int64)
+    first = np.zeros((LEVEL_NODES + 1, 2 * LEVEL_NODES + 1), np.int64)
     totals, counts = radii.copy(), np.ones(len(radii), np.int16)
     for n in range(len(nodes)):
         for k in range(LEVEL_NODES + 1):
             for j in range(-LEVEL_NODES if k else 0, LEVEL_NODES + 1):
                 middle = nodes[n] + (k * ny + j) * nx
-                other = max(first[k, j], n + 1)
+                other = max(first[k, j + LEVEL_NODES], n + 1)
                 while other < len(nodes) and nodes[other] < middle - LEVEL_NODES:
                     other += 1
-                first[k, j] = other
+                first[k, j + LEVEL_NODES] = other
                 while other < len(nodes) and nodes[other] <= middle + LEVEL_NODES:
                     if _level(nodes, centres, radii, n, other, ny, nx, apart):
                         totals[n] += radii[other]
