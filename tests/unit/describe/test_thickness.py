@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 
 from porescope.describe.constrictivity import constrictivity, inscribed_radius
 from porescope.describe.distance import interface_distance
-from porescope.describe.field import Block, finer, near_cubic_field
+from porescope.describe.field import MARGIN, Block, finer, near_cubic_field
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.struts import strut_diameter
 from porescope.describe.selfcheck.thickness import neck, of_block, thickness_map
@@ -27,7 +27,7 @@ LONG = [Spacing(4.0, 1.0, 1.0), Spacing(1.0, 1.0, 4.0), Spacing(3.0, 1.0, 1.0), 
 @pytest.mark.parametrize("direction", [(0, 1, 0), (0.3, 1, 0.4), (1, 1, 1)])
 def test_bars_of_any_size_and_direction(radius, direction):
     found = thickness_of(thickness_map(shapes.cylinder(radius, direction, 36, CUBE), SMOOTHING))
-    assert found.quantiles_um[1] == pytest.approx(2 * radius, abs=0.35)
+    assert found.quantiles_um[1] == pytest.approx(2 * radius, abs=0.3)
 
 
 @pytest.mark.parametrize("spacing", [CUBE, Spacing(2.0, 1.0, 1.0), *LONG])
@@ -86,7 +86,7 @@ def test_spheres_in_a_gyroid_touch_it(spacing, period):
 @pytest.mark.parametrize("spacing", [CUBE, Spacing(2.0, 1.0, 1.0), Spacing(1.0, 1.0, 2.0)])
 @pytest.mark.parametrize(("period", "radius"), [(16, 5), (20, 6), (14, 3)])
 def test_round_pores_do_not_press_in_on_the_metal_between_them(period, radius, spacing):
-    """Planes touched beside a contact pass nearer to the centre than the pore itself: struts would be too thin."""
+    """Planes touched beside a contact pass nearer to the centre than the pore itself: necks would be too thin."""
     edge = max(spacing)
     block = shapes.round_pores(period * edge, radius * edge, spacing)
     field, factors = near_cubic_field(block, SMOOTHING)
@@ -102,8 +102,45 @@ def test_round_pores_do_not_press_in_on_the_metal_between_them(period, radius, s
         return 2 * spheres_about(near, np.array([np.ravel_multi_index(place, field.shape)]), nodes).radii_um[0] / edge
 
     throats = np.mean([width(cell) for cell in ((1, 0, 0), (0, 1, 0), (0, 0, 1))])
-    assert throats == pytest.approx(period - 2 * radius, abs=0.4 if spacing is CUBE else 0.7)
-    assert width((1, 1, 1)) == pytest.approx(math.sqrt(3) * period - 2 * radius, abs=0.3)
+    assert throats == pytest.approx(period - 2 * radius, abs=0.12 if spacing is CUBE else 0.3)
+    assert width((1, 1, 1)) == pytest.approx(math.sqrt(3) * period - 2 * radius, abs=0.15)
+
+
+@pytest.mark.parametrize("spacing", [Spacing(4.0, 1.0, 1.0), Spacing(1.0, 1.0, 4.0), Spacing(2.0, 1.0, 1.0)])
+def test_random_fields_are_as_wide_in_long_voxels(spacing):
+    """The mask of the short edge with slices left out; spheres that touch too far away would be too large."""
+    cubes = shapes.random_field(96, -0.006, 0.0, CUBE, 3).block
+    z, y, x = (round(edge) for edge in spacing)
+    inner = cubes.interior[::z, ::y, ::x]
+    long = shapes.block_of(np.pad(inner, MARGIN, mode="wrap"), spacing)
+    for phase in (True, False):
+        wanted, found = (
+            thickness_of(thickness_map(Block(block.solid == phase, block.spacing, block.data), SMOOTHING)).mean_um
+            for block in (cubes, long)
+        )
+        assert found == pytest.approx(wanted, abs=0.25 * max(spacing))
+
+
+@pytest.mark.parametrize("spacing", [CUBE, Spacing(2.0, 1.0, 1.0), Spacing(1.0, 1.0, 4.0)])
+@pytest.mark.parametrize("metal", [True, False])
+def test_points_of_the_interface_know_its_mean_curvature(spacing, metal):
+    """Bulging pores would press in on the metal and bars be drawn in; positive where the metal bulges.
+
+    A tenth too small where radii are of a few voxels, since slopes are taken over as many.
+    """
+    edge = max(spacing)
+    for block, expected in (
+        (shapes.ball(5 * edge, spacing), 1 / 5),
+        (shapes.cylinder(5 * edge, (0.3, 1, 0.4), 12 * edge, spacing), 1 / 10),
+        (shapes.slab(6 * edge, (0.5, 0.3, 0.8), spacing), 0),
+    ):
+        solid = block.solid if metal else ~block.solid
+        field, factors = near_cubic_field(shapes.block_of(solid, spacing), SMOOTHING)
+        near = interface_distance(field, spacing, factors)
+        extent, rim = np.array(block.solid.shape) * spacing, (MARGIN - 2) * np.array(spacing)
+        inside = ((near.points_um > rim) & (near.points_um < extent - rim)).all(axis=1)
+        found = near.curvature_per_um[inside].mean() * edge
+        assert found == pytest.approx(expected if metal else -expected, rel=0.13, abs=0.005)
 
 
 @pytest.mark.parametrize(("spacing", "gaussian"), [(CUBE, -0.01), (CUBE, -0.09), (Spacing(2.0, 1.0, 1.0), -0.01)])
@@ -161,4 +198,4 @@ def test_without_interface_nothing_is_thick():
 
 def test_a_neck_narrows_and_a_straight_bar_does_not():
     assert of_block(shapes.cylinder(6, (0, 1, 0), 40, CUBE), SMOOTHING) == pytest.approx(1, abs=0.03)
-    assert of_block(neck(8, 4, CUBE), SMOOTHING) == pytest.approx(0.25, rel=0.16)
+    assert of_block(neck(8, 4, CUBE), SMOOTHING) == pytest.approx(0.25, rel=0.1)

@@ -22,13 +22,13 @@ class Widths(NamedTuple):
     ----------
     solid, pore : Spheres
         Largest spheres in each phase.
-    radius_um : float32 array
-        Of the largest sphere about each node of the metal, in the VOI alone.
+    distance_um : float32 array
+        Of every node of the block.
     """
 
     solid: Spheres
     pore: Spheres
-    radius_um: np.ndarray
+    distance_um: np.ndarray
 
 
 def strut_columns(struts: Struts, cuts: Sequence[Voi], spacing: Spacing) -> list[dict[str, float]]:
@@ -74,8 +74,7 @@ def widths(block: Block, near: InterfaceDistance, inside: np.ndarray, factors: t
     """
     nodes = finer(block.spacing, factors)
     solid, pore = (ridge_spheres(near, phase, nodes) for phase in (inside, ~inside))
-    margin = [MARGIN * f for f in factors]
-    return Widths(solid, pore, inscribed_radius(near.distance_um, inside, solid, margin))
+    return Widths(solid, pore, near.distance_um)
 
 
 def columns(
@@ -102,5 +101,6 @@ def columns(
                 row[f"{name}_thickness_p{100 * share:.0f}_um"] = value
         del diameter
     median = rows[0]["solid_thickness_p50_um"]
-    narrow = float(np.mean(constrictivity(found.radius_um, median, nodes)))
+    radius = inscribed_radius(found.distance_um, inside, found.solid, [MARGIN * f for f in factors])
+    narrow = float(np.mean(constrictivity(radius, median, nodes)))
     return [rows[0] | {"constrictivity": narrow}, *rows[1:]]

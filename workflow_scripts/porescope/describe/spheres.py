@@ -9,6 +9,10 @@ from numba import njit
 from porescope.describe.distance import InterfaceDistance
 from porescope.volume import Spacing
 
+SLACK = 0.6
+"""How much further than its nearest point the interface may be where a sphere touches it, in longest edges: with less
+it is drawn to dents, with more it reaches to where the interface has turned away."""
+
 OFF_RIDGE = 0.7
 """Slope of the distance towards a neighbour above which a node lies off the ridge; off it, some neighbour has 0.89."""
 
@@ -17,12 +21,12 @@ CLIMBS = 8
 
 BESIDE = 2.0
 """Distance, in longest edges and besides one of the nodes', from where a plane is touched to the foot of a sphere's
-centre on it, beyond which that plane does not count: round pores curve away from it."""
+centre on it, beyond which that touch does not count: the interface may be of any shape between."""
 
 LEVEL_NODES = 2
 """Nodes to either side among which radii are averaged where the ridge runs level."""
 
-LEVEL_SLOPE = 0.15
+LEVEL_SLOPE = 0.2
 """Largest difference of two radii, by the distance of their centres, between which it does."""
 
 LEVEL_APART = 0.8
@@ -100,18 +104,16 @@ def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) 
 
     Notes
     -----
-    A centre climbs the distance to the interface by up to one node. The radius is the mean distance to the tangent
-    planes where the sphere touches, to half an edge and what long voxels' steps are higher: exact for slabs, cylinders
-    and balls, and not drawn to the dents that a voxelised interface has. With more slack it would reach past the throat
-    of a neck. A plane counts the less the further it is touched from the foot of the centre on it (see BESIDE): where
-    an interface bulges towards the sphere, as a round pore does, planes beside the contact pass nearer to the centre
-    than the interface itself. Where none counts, the nearest point does; it also bounds the radius from below, to the
-    slack.
+    A centre climbs the distance to the interface by up to one node. The radius is the mean distance to the interface
+    where the sphere touches it, to SLACK, and so not drawn to the dents of a voxelised interface: that to the tangent
+    plane where the interface is flat, more where it bulges towards the sphere, that to the point itself where it lies
+    about the sphere (see _distance). A touch counts the less the further it is from the foot of the centre on the plane
+    (see BESIDE). Where none counts, the nearest point does; it also bounds the radius from below, to the slack.
     """
     edges = np.array(spacing, np.float64)
-    slack = near.step_um - edges.min() / 2
+    interface = (near.nearest, near.points_um, near.normals, near.curvature_per_um)
     beside = BESIDE * near.step_um + edges.min()
-    return Spheres(nodes, *_inscribed(nodes, near.nearest, near.points_um, near.normals, edges, slack, beside))
+    return Spheres(nodes, *_inscribed(nodes, *interface, edges, SLACK * near.step_um, beside))
 
 
 @njit(cache=True, nogil=True)
@@ -166,6 +168,7 @@ def _inscribed(
     nearest: np.ndarray,
     points: np.ndarray,
     normals: np.ndarray,
+    curvature: np.ndarray,
     edges: np.ndarray,
     slack: float,
     beside: float,
@@ -195,7 +198,9 @@ def _inscribed(
                 best = radius
                 centre[:] = c
         centres[n] = centre
-        radii[n] = _to_planes(centre, best, slack, beside, flat, nearest.shape, points, normals, edges, places, touched)
+        radii[n] = _mean_distance(
+            centre, best, slack, beside, flat, nearest.shape, points, normals, curvature, edges, places, touched
+        )
     return centres, radii
 
 
@@ -233,7 +238,7 @@ def _closest(centre: np.ndarray, around: np.ndarray, count: int, squares: np.nda
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _to_planes(
+def _mean_distance(
     centre: np.ndarray,
     radius: float,
     slack: float,
@@ -242,11 +247,12 @@ def _to_planes(
     shape: tuple[int, int, int],
     points: np.ndarray,
     normals: np.ndarray,
+    curvature: np.ndarray,
     edges: np.ndarray,
     places: np.ndarray,
     touched: np.ndarray,
 ) -> float:
-    """Weighted mean distance to the tangent planes where a sphere touches, to a slack in um; see spheres_about.
+    """Weighted mean distance to the interface where a sphere touches it, to a slack in um; see spheres_about.
 
     The nearest points themselves lie in dents that a voxelised interface has, and make spheres too small. Whether a
     sphere touches in a direction cannot be guessed: loops without a branch take half the time.
@@ -271,12 +277,27 @@ def _to_planes(
     for n in range(count):
         index = np.uintp(touched[n])
         dz, dy, dx = z - points[index, 0], y - points[index, 1], x - points[index, 2]
-        away = abs(dz * normals[index, 0] + dy * normals[index, 1] + dx * normals[index, 2])
-        off = dz * dz + dy * dy + dx * dx - away * away
+        height = dz * normals[index, 0] + dy * normals[index, 1] + dx * normals[index, 2]
+        off = dz * dz + dy * dy + dx * dx - height * height
+        bulge = curvature[index] if height > 0 else -curvature[index]
         weight = max(0.0, 1 - off / (beside * beside))
-        total += weight * away
+        total += weight * _distance(abs(height), off, bulge)
         weights += weight
     return max(total / weights, radius - slack) if weights > 0 else radius
+
+
+@njit(cache=True, nogil=True, fastmath=True, inline="always")
+def _distance(away: float, off: float, bulge: float) -> float:
+    """Distance to the interface by that to its plane at a touch, and by the square of the way from the foot to there.
+
+    Beside the contact, planes of an interface that bulges towards the sphere pass nearer to the centre than it does: by
+    bulge off / (2 (1 + bulge away)), where it is as curved in all directions. One that lies about the sphere has planes
+    as far as itself; its normals scatter, though, and all planes that they turn are nearer. There the point itself is
+    as far as the interface: all of ``off`` counts in a ball, half of it in a bar, which the other half lies along.
+    """
+    if bulge > 0:
+        return away + bulge * off / (2 * (1 + bulge * away))
+    return math.sqrt(away * away + min(1.0, -bulge * away) * off)
 
 
 @njit(cache=True, nogil=True)
