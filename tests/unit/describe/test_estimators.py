@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from porescope.describe.curvature import interface
-from porescope.describe.field import MARGIN, Block, crop, refined_field, smooth_spectrum
+from porescope.describe.distance import interface_distance
+from porescope.describe.field import MARGIN, Block, crop, near_cubic_field, refined_field, smooth_spectrum
 from porescope.describe.geodesic import geodesic
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.paths import tortuosity_y
 from porescope.describe.selfcheck.run import checks
 from porescope.describe.selfcheck.struts import strut_diameter
 from porescope.describe.smoothing import smoothing_widths
-from porescope.describe.struts import fit_log_normal, skeleton_points
+from porescope.describe.struts import fit_log_normal, skeleton_points, strut_diameters
 from porescope.describe.surface import directions, specific_surface
 from porescope.volume import Spacing
 
@@ -238,3 +239,30 @@ def test_spurs_are_pruned():
     middle = [n // 2 for n in bar.solid.shape]
     bar.solid[middle[0] : middle[0] + 8, middle[1] - 1 : middle[1] + 2, middle[2] - 1 : middle[2] + 2] = True
     assert strut_diameter(bar, SMOOTHING) == pytest.approx(10, rel=0.03)
+
+
+@pytest.mark.parametrize("spacing", [CUBE, Spacing(4.0, 1.0, 1.0)])
+@pytest.mark.parametrize("direction", [(0.3, 1, 0.4), (0, 1, 0), (1, 1, 0.2)])
+def test_struts_are_measured_where_the_skeleton_runs_and_not_where_they_are_wider(direction, spacing):
+    """Spheres that climb along a strut of varying width would read .3 of the longest edge too much."""
+    edge = min(2.0, max(spacing))
+    unit = np.array(direction) / np.linalg.norm(direction)
+    shape = shapes.box(24 * edge, spacing)
+    z, y, x = shapes.grid(shape, spacing, shapes.off_centre(shape))
+    along = unit[0] * z + unit[1] * y + unit[2] * x
+
+    def radius(at):
+        return edge * (5 + 2 * np.cos(2 * np.pi * at / (24 * edge)))
+
+    block = shapes.block_of(z**2 + y**2 + x**2 - along**2 < radius(along) ** 2, spacing)
+    field, factors = near_cubic_field(block, SMOOTHING)
+    near = interface_distance(field, spacing, factors)
+    struts = strut_diameters(block, skeleton_points(field > 0), near, factors)
+    middle = (np.array(shapes.off_centre(block.solid.shape)) - MARGIN) * spacing
+    places = (struts.position_um - middle) @ unit
+    surface = np.linspace(-40 * edge, 40 * edge, 4001)
+    inscribed = [2 * np.hypot(surface - place, radius(surface)).min() for place in places]
+    error = (struts.diameter_um - inscribed) / max(spacing)
+    assert len(error) > 40
+    assert error.mean() == pytest.approx(0, abs=0.1)
+    assert np.quantile(np.abs(error), 0.9) < 0.35

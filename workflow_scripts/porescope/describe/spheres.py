@@ -90,7 +90,9 @@ def ridge_spheres(near: InterfaceDistance, phase: np.ndarray, spacing: Spacing) 
     return Spheres(nodes, centres, _levelled(nodes, centres, radii, phase.shape, LEVEL_APART * edges.min()))
 
 
-def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) -> Spheres:
+def spheres_about(
+    near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing, along: np.ndarray | None = None
+) -> Spheres:
     """Largest spheres about nodes in the middle of their phase, which may lie half a node off it.
 
     Parameters
@@ -101,6 +103,9 @@ def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) 
         Flat indices.
     spacing : Spacing
         Node distances (z, y, x) in um.
+    along : (n, 3) float array, optional
+        Unit vectors (z, y, x) along which centres keep to their nodes, where a strut should not be measured where it is
+        wider; 0 for none.
 
     Notes
     -----
@@ -113,7 +118,7 @@ def spheres_about(near: InterfaceDistance, nodes: np.ndarray, spacing: Spacing) 
     edges = np.array(spacing, np.float64)
     interface = (near.nearest, near.points_um, near.normals, near.curvature_per_um)
     beside = BESIDE * near.step_um + edges.min()
-    return Spheres(nodes, *_inscribed(nodes, *interface, edges, SLACK * near.step_um, beside))
+    return Spheres(nodes, *_inscribed(nodes, *interface, edges, SLACK * near.step_um, beside, along))
 
 
 @njit(cache=True, nogil=True)
@@ -172,6 +177,7 @@ def _inscribed(
     edges: np.ndarray,
     slack: float,
     beside: float,
+    along: np.ndarray | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Centres (n, 3) and radii (n,) in um of the largest spheres about ridge nodes."""
     ny, nx = nearest.shape[1:]
@@ -180,7 +186,7 @@ def _inscribed(
     radii = np.empty(len(nodes), np.float32)
     around, squares = np.empty((3, 27)), np.empty(27)
     places, touched = np.empty(len(DIRECTIONS), np.int64), np.empty(len(DIRECTIONS), np.int64)
-    c, centre = np.empty(3), np.empty(3)
+    c, centre, up = np.empty(3), np.empty(3), np.empty(3)
     step = edges.min() / CLIMBS
     for n in range(len(nodes)):
         z, y, x = nodes[n] // (ny * nx), nodes[n] // nx % ny, nodes[n] % nx
@@ -192,7 +198,12 @@ def _inscribed(
         for _ in range(CLIMBS):
             share = step / max(radius, 1e-12)
             for axis in range(3):
-                c[axis] += share * (c[axis] - around[axis, closest])
+                up[axis] = share * (c[axis] - around[axis, closest])
+            if along is not None:
+                lengthwise = up[0] * along[n, 0] + up[1] * along[n, 1] + up[2] * along[n, 2]
+                for axis in range(3):
+                    up[axis] -= lengthwise * along[n, axis]
+            c += up
             radius, closest = _closest(c, around, count, squares)
             if radius > best:
                 best = radius

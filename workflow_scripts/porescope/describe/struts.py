@@ -7,6 +7,7 @@ import cc3d
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 from scipy.special import ndtr
 
 from porescope.describe.distance import InterfaceDistance
@@ -17,6 +18,9 @@ from porescope.volume import Spacing
 
 NEAR = 4
 """Voxels around the VOI in which diameters are measured, so that spurs are judged across its faces."""
+
+COURSE = 3.2
+"""Shortest edges of nodes within which points of the skeleton tell which way a strut runs."""
 
 SPUR = 1.5
 """A free end is a spur if it is shorter than this many times the radius at its junction: if it leaves the sphere there
@@ -97,8 +101,9 @@ def strut_diameters(block: Block, skeleton: np.ndarray, near: InterfaceDistance,
     -----
     The skeleton is that of the block, so that the faces of the VOI do not end it; ends too short to be struts are
     pruned; points outside the VOI, and points nearer to the end of the data than to the interface, are left out. The
-    diameter is that of the largest sphere about a point; see spheres.spheres_about. Bars come out within 0.3 of the
-    longest voxel edge (0.4 along the grid), from two such edges in radius on and for voxels up to 4:1:1.
+    diameter is that of the largest sphere about a point, whose centre moves across the strut and not along it to where
+    that is wider; see spheres.spheres_about. Bars come out within 0.3 of the longest voxel edge (0.6 along the grid),
+    from two such edges in radius on and for voxels up to 4:1:1.
     """
     nodes = finer(block.spacing, factors)
     origin = np.array([(0.5 / f - 0.5 - MARGIN) * h for h, f in zip(block.spacing, factors, strict=True)])
@@ -108,7 +113,8 @@ def strut_diameters(block: Block, skeleton: np.ndarray, near: InterfaceDistance,
     measured = _in_voi(block, position, NEAR)
     radius = np.zeros(len(skeleton))
     flat = np.asarray(np.ravel_multi_index(tuple(skeleton.T), near.nearest.shape))
-    radius[measured] = spheres_about(near, flat[measured], nodes).radii_um
+    along = courses(position[measured], COURSE * min(nodes))
+    radius[measured] = spheres_about(near, flat[measured], nodes, along).radii_um
     touching = links(skeleton, near.nearest.shape, nodes)
     keep = ~spurs(touching, radius)
     both = keep[touching.one] & keep[touching.other]
@@ -116,6 +122,31 @@ def strut_diameters(block: Block, skeleton: np.ndarray, near: InterfaceDistance,
     length = np.bincount(ends, np.tile(touching.length_um[both] / 2, 2), len(skeleton))
     keep &= _usable(block, position, radius)
     return Struts(2 * radius[keep], length[keep], position[keep])
+
+
+def courses(points_um: np.ndarray, reach_um: float) -> np.ndarray:
+    """Which way a curve runs at its points: the longest axis of those near by.
+
+    Parameters
+    ----------
+    points_um : (n, 3) float array
+        (z, y, x).
+    reach_um : float
+        How far away points count.
+
+    Returns
+    -------
+    (n, 3) float array
+        Unit vectors of either sense; 0 for a point by itself.
+    """
+    one, other = cKDTree(points_um).query_pairs(reach_um, output_type="ndarray").T
+    ways = points_um[other] - points_um[one]
+    spread = np.empty((len(points_um), 3, 3))
+    for i, j in np.ndindex(3, 3):
+        product = ways[:, i] * ways[:, j]
+        spread[:, i, j] = np.bincount(one, product, len(points_um)) + np.bincount(other, product, len(points_um))
+    squares, axes = np.linalg.eigh(spread)
+    return np.where(squares[:, -1:] > 0, axes[:, :, -1], 0.0)
 
 
 def skeleton_points(solid: np.ndarray) -> np.ndarray:
