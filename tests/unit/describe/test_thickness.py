@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 
 from porescope.describe.constrictivity import constrictivity, inscribed_radius
 from porescope.describe.distance import interface_distance
-from porescope.describe.field import MARGIN, Block, finer, near_cubic_field
+from porescope.describe.field import MARGIN, Block, finer, first_node, near_cubic_field
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.struts import strut_diameter
 from porescope.describe.selfcheck.thickness import neck, of_block, thickness_map
@@ -73,8 +73,7 @@ def test_spheres_in_a_gyroid_touch_it(spacing, period):
     surface = np.sin(x) * np.cos(y) + np.sin(y) * np.cos(z) + np.sin(z) * np.cos(x)
     points = interface_distance(surface.astype(np.float32), half).points_um
 
-    first_node = [(0.5 / f - 0.5) * h for f, h in zip(factors, spacing, strict=True)]
-    centres = spheres.centres_um + np.array(first_node)
+    centres = spheres.centres_um + first_node(spacing, factors)
     extent, rim = np.array(shape) * np.array(spacing), 11 * np.array(spacing)
     inside = ((centres > rim) & (centres < extent - rim)).all(axis=1)
     error = 2 * (spheres.radii_um[inside] - cKDTree(points).query(centres[inside])[0]) / edge
@@ -95,11 +94,9 @@ def test_round_pores_do_not_press_in_on_the_metal_between_them(period, radius, s
 
     def width(cell):
         """Diameter in the longest edges, half cells off the middle ball."""
-        place = [
-            round((m * h + half * period * edge / 2 - (0.5 / f - 0.5) * h) / e)
-            for m, h, half, f, e in zip(middle, spacing, cell, factors, nodes, strict=True)
-        ]
-        return 2 * spheres_about(near, np.array([np.ravel_multi_index(place, field.shape)]), nodes).radii_um[0] / edge
+        place = np.array(middle) * spacing + np.array(cell) * period * edge / 2 - first_node(spacing, factors)
+        node = np.ravel_multi_index(tuple(np.rint(place / nodes).astype(int)), field.shape)
+        return 2 * spheres_about(near, np.array([node]), nodes).radii_um[0] / edge
 
     throats = np.mean([width(cell) for cell in ((1, 0, 0), (0, 1, 0), (0, 0, 1))])
     assert throats == pytest.approx(period - 2 * radius, abs=0.12 if spacing is CUBE else 0.3)

@@ -155,6 +155,11 @@ def cubic_factors(spacing: Spacing) -> tuple[int, int, int]:
     return z, y, x
 
 
+def first_node(spacing: Spacing, factors: tuple[int, ...]) -> np.ndarray:
+    """Place (z, y, x) of the first node of a refined field, in um from the middle of the first voxel."""
+    return np.array([(0.5 / f - 0.5) * edge for edge, f in zip(spacing, factors, strict=True)])
+
+
 def finer(spacing: Spacing, factors: tuple[int, ...]) -> Spacing:
     """Node distances of a refined field."""
     return Spacing(*(edge / f for edge, f in zip(spacing, factors, strict=True)))

@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 from scipy.special import ndtr
 
 from porescope.describe.distance import InterfaceDistance
-from porescope.describe.field import MARGIN, Block, finer
+from porescope.describe.field import MARGIN, Block, finer, first_node
 from porescope.describe.spheres import spheres_about
 from porescope.describe.thinning import thin
 from porescope.volume import Spacing
@@ -106,7 +106,7 @@ def strut_diameters(block: Block, skeleton: np.ndarray, near: InterfaceDistance,
     from two such edges in radius on and for voxels up to 4:1:1.
     """
     nodes = finer(block.spacing, factors)
-    origin = np.array([(0.5 / f - 0.5 - MARGIN) * h for h, f in zip(block.spacing, factors, strict=True)])
+    origin = first_node(block.spacing, factors) - MARGIN * np.array(block.spacing)
     if not len(skeleton) or not len(near.points_um):
         return Struts(np.zeros(0), np.zeros(0), np.zeros((0, 3)))
     position = skeleton * np.array(nodes) + origin
