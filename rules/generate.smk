@@ -500,6 +500,7 @@ rule score_volumes:
         ],
     output:
         table="results/generate/volumes.csv",
+        vois="results/generate/volume_vois.csv",
         blocks="results/generate/volumes.npz",
     log:
         "results/logs/generate/score_volumes.log",

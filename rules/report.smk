@@ -454,6 +454,33 @@ rule plot_volumes:
         "../workflow_scripts/plot_volumes.py"
 
 
+rule plot_volume_trends:
+    """Show generated volumes among all real ones of their material, over density."""
+    input:
+        vois=rules.score_volumes.output.vois,
+        described=rules.collect_descriptors.output.vois,
+    output:
+        figure=report(
+            "results/report/figures/volumes__trends.svg",
+            caption="captions/volume_trends.rst",
+            category="Synthetic sections",
+        ),
+    log:
+        "results/logs/report/plot_volume_trends.log",
+    benchmark:
+        "results/benchmarks/report/plot_volume_trends.tsv"
+    conda:
+        "../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(base_mb=1000),
+        runtime=minutes(base=10),
+    params:
+        code=code("plot_volume_trends.py"),
+    script:
+        "../workflow_scripts/plot_volume_trends.py"
+
+
 rule write_page:
     """Put all figures, tables and what they say onto one page that loads nothing."""
     input:
@@ -485,6 +512,7 @@ rule write_page:
         withheld=reported.of("generate withheld", rules.score_withheld.output.table),
         copies=reported.of("generate", rules.find_copies.output.table),
         volumes=reported.of("generate volumes", rules.score_volumes.output.table),
+        volume_vois=reported.of("generate volumes", rules.score_volumes.output.vois),
         figures=[
             *reported.of("simulate", rules.plot_twin.output),
             *reported.of("segment", rules.plot_segmentation.output),
@@ -500,6 +528,7 @@ rule write_page:
             *reported.of("generate", rules.plot_denoising.output),
             *reported.of("generate", rules.plot_copies.output),
             *reported.of("generate volumes", rules.plot_volumes.output),
+            *reported.of("generate volumes", rules.plot_volume_trends.output),
         ],
     output:
         page=report("results/report/index.html", caption="captions/page.rst", category="The whole story"),

@@ -65,7 +65,8 @@ def write_descriptors(made: Made) -> None:
         flag = (
             "specific_surface_per_um 9 against 8 from mesh_surface_per_um: noise" if fact["sample"] == "HPB_200" else ""
         )
-        vois.append({"sample": fact["sample"], "voi": 0, "flags": flag})
+        row = {"sample": fact["sample"], "material": material, "voi": 0, "flags": flag}
+        vois.append(row | {name: means[name] for name in ("relative_density", "tortuosity")})
         maps.append(str(target))
     made.files["samples"] = made.csv("describe/sample.csv", rows)
     made.files["vois"] = made.csv("describe/voi.csv", vois)

@@ -17,6 +17,7 @@ from porescope.report.segmentation import plot_scores, plot_slices
 from porescope.report.structure import plot_structures
 from porescope.report.tables import STRUCTURES
 from porescope.report.twin import plot_examples
+from porescope.report.volume_trends import plot_volume_trends
 from porescope.report.volumes import plot_volumes
 from reporting.made import MATERIALS, Made
 
@@ -122,6 +123,8 @@ def draw_generated(made: Made) -> tuple[dict[str, str], ...]:
     plot_copies(made.pairs, ["ddpm", "cgan"], copies["nearest"])
     volumes = places(made, "volumes", ("metal",), "png")
     plot_volumes(made.blocks, volumes["metal"])
+    trends = places(made, "volumes", ("trends",), "svg")
+    plot_volume_trends(made.files["volume_vois"], made.files["vois"], trends["trends"])
     statistics = places(made, "statistics", MATERIALS, "svg")
     plot_statistics(made.curves, statistics)
     withheld = places(made, "withheld", ("temperatures",), "svg")
@@ -132,4 +135,4 @@ def draw_generated(made: Made) -> tuple[dict[str, str], ...]:
     trace = made.path("generate/ddpm/denoising.npz")
     np.savez(trace, states=made.rng.normal(size=(2, 5, 16, 16)), conditions=np.array(["HPA_175", "HPA_400"]))
     plot_denoising(str(trace), denoising["steps"])
-    return copies, volumes, denoising, statistics, withheld, trainings, galleries, curves
+    return copies, volumes, trends, denoising, statistics, withheld, trainings, galleries, curves

@@ -81,11 +81,18 @@ def write_tables(made: Made) -> None:
             ("relative_density", 0.01), ("pore_percolating_fraction", 0.1), ("effective_conductivity", np.nan)
         )
     ]  # fmt: skip
+    volume_vois = [
+        {"condition": f"{m}_250", "origin": o, "voi": n, "voi_um": 0.6, "voxel_um": 0.05, "relative_density": d,
+         "tortuosity_minus_1": t}
+        for m in MATERIALS
+        for o, n, d, t in (("generated", 0, 0.62, 0.03), ("generated", 1, 0.6, 0.04), ("real", 0, 0.61, 0.03))
+    ]  # fmt: skip
     made.files |= {
         "generator_scores": made.csv("generate/scores.csv", scores),
         "withheld": made.csv("generate/withheld.csv", withheld),
         "copies": made.csv("generate/copies.csv", copies),
         "volumes": made.csv("generate/volumes.csv", volumes),
+        "volume_vois": made.csv("generate/volume_vois.csv", volume_vois),
     }
 
 

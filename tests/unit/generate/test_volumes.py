@@ -11,7 +11,7 @@ from porescope.generate.conditions import Condition
 from porescope.generate.ddpm_training import DdpmTraining, train_ddpm
 from porescope.generate.samples import Samples
 from porescope.generate.training import Source
-from porescope.generate.volume_scores import resampled, score_volumes, vois
+from porescope.generate.volume_scores import describe_volumes, resampled, score_volumes, vois
 from porescope.generate.volumes import (
     VolumeOptions,
     denoise_volume,
@@ -134,7 +134,7 @@ def mask(folder, name, solid, edge_um):
 
 def test_a_volume_of_the_same_structure_is_within_all_tolerances(tmp_path):
     real = mask(tmp_path, "real", blobs(32, 0), 0.05)
-    table = score_volumes({"A_250": real}, {"A_250": [real]}, 1.6, 1.45, tmp_path / "blocks.npz")
+    table = score_volumes(describe_volumes({"A_250": real}, {"A_250": [real]}, 1.6, 1.45, tmp_path / "blocks.npz"))
     asked = table.dropna(subset="tolerance")
     assert asked["within"].all()
     assert np.allclose(table["deviation"], 0)
@@ -144,7 +144,7 @@ def test_a_volume_of_the_same_structure_is_within_all_tolerances(tmp_path):
 
 def test_a_volume_of_finer_structure_has_too_much_surface(tmp_path):
     real, fine = mask(tmp_path, "real", blobs(32, 0, 3.0), 0.05), mask(tmp_path, "fine", blobs(32, 1, 2.0), 0.05)
-    table = score_volumes({"A_250": fine}, {"A_250": [real]}, 1.6, 1.45, tmp_path / "blocks.npz")
+    table = score_volumes(describe_volumes({"A_250": fine}, {"A_250": [real]}, 1.6, 1.45, tmp_path / "blocks.npz"))
     row = table.set_index("descriptor").loc["specific_surface_per_um"]
     assert row["deviation"] == pytest.approx(0.5, abs=0.15)
     assert not row["within"]
@@ -152,7 +152,7 @@ def test_a_volume_of_finer_structure_has_too_much_surface(tmp_path):
 
 def test_a_condition_whose_mask_holds_no_voi_has_no_verdict(tmp_path):
     big, small = mask(tmp_path, "big", blobs(32, 0), 0.05), mask(tmp_path, "small", blobs(16, 0), 0.05)
-    table = score_volumes({"A_250": big}, {"A_250": [small]}, 1.6, 1.45, tmp_path / "blocks.npz")
+    table = score_volumes(describe_volumes({"A_250": big}, {"A_250": [small]}, 1.6, 1.45, tmp_path / "blocks.npz"))
     assert table["real_mean"].isna().all()
     assert not table["within"].any()
 
@@ -160,7 +160,7 @@ def test_a_condition_whose_mask_holds_no_voi_has_no_verdict(tmp_path):
 def test_a_voi_larger_than_the_volume_becomes_as_large_as_it(tmp_path):
     """A campaign described in VOIs of 10 um must not end because its volumes are smaller."""
     real = mask(tmp_path, "real", blobs(32, 0), 0.05)
-    table = score_volumes({"A_250": real}, {"A_250": [real]}, 2.0, 1.45, tmp_path / "blocks.npz")
+    table = score_volumes(describe_volumes({"A_250": real}, {"A_250": [real]}, 2.0, 1.45, tmp_path / "blocks.npz"))
     assert table["voi_um"].to_numpy() == pytest.approx(1.6)
     assert np.allclose(table["deviation"], 0)
 

@@ -18,7 +18,7 @@ from porescope.volume import Spacing, Volume
 
 
 def test_every_figure_is_there_and_not_empty(made):
-    assert len(made.files["figures"]) == 55
+    assert len(made.files["figures"]) == 56
     assert all(Path(path).stat().st_size > 3000 for path in made.files["figures"])
 
 

@@ -49,14 +49,18 @@ MEASURES = {
 """What is compared; the conductivity is relative to the metal's."""
 
 
-def score_volumes(
+GENERATED, REAL = "generated", "real"
+"""Origins of the VOIs."""
+
+
+def describe_volumes(
     volumes: Mapping[str, str | Path],
     masks: Mapping[str, Sequence[str | Path]],
     voi_um: float,
     smoothing_px: float,
     blocks: str | Path,
 ) -> pd.DataFrame:
-    """Compare each generated volume with the masks of its condition.
+    """Describe each generated volume and the masks of its condition.
 
     Both are cut into the VOIs of stage describe, so that field and wall effects are the same on both sides: tortuosity
     depends on the edge of a VOI. The mask is resampled to the voxels of the volume first, averaged and cut at one half
@@ -79,12 +83,11 @@ def score_volumes(
     Returns
     -------
     table
-        One row per condition and descriptor: condition, descriptor, unit, voi_um, voxel_um, generated (mean over VOIs),
-        n_generated, real_mean, real_sd (from VOI to VOI; NaN with one), n_real, difference (generated - real),
-        deviation (the difference, divided by the real mean where ``relative``), relative, tolerance of the deviation
-        (NaN: nothing is asked for), within (empty then). Real values are NaN where no VOI fits into a mask.
+        One row per VOI: condition, origin (GENERATED or REAL), voi (counted from 0), voi_um, voxel_um and MEASURES, in
+        their units. No row is REAL where no VOI fits into a mask.
     """
-    rows, pictures = [], {}
+    rows: list[dict[str, object]] = []
+    pictures = {}
     voxel_um = math.nan
     for condition in progress(volumes, len(volumes), "volumes"):
         volume = read_volume(volumes[condition])
@@ -92,18 +95,44 @@ def score_volumes(
         edge_um = min(voi_um, *volume.spacing.extent(volume.shape))
         made = vois(Volume(np.asarray(volume.array[:]) == 0, volume.spacing), edge_um)
         real = [block for mask in masks[condition] for block in vois(resampled(mask, voxel_um), edge_um)]
-        pictures[f"{condition}__generated"] = picture(made[0], smoothing_px)
-        if real:
-            pictures[f"{condition}__real"] = picture(real[0], smoothing_px)
-        generated, measured = (
-            pd.DataFrame([described(b, smoothing_px) for b in side], columns=list(MEASURES)) for side in (made, real)
-        )
+        for origin, side in ((GENERATED, made), (REAL, real)):
+            if side:
+                pictures[f"{condition}__{origin}"] = picture(side[0], smoothing_px)
+            rows += [
+                {"condition": condition, "origin": origin, "voi": n, "voi_um": edge_um, "voxel_um": voxel_um}
+                | described(block, smoothing_px)
+                for n, block in enumerate(side)
+            ]
+    np.savez_compressed(blocks, voxel_um=voxel_um, **pictures)  # type: ignore[arg-type]
+    return pd.DataFrame(rows)
+
+
+def score_volumes(measured: pd.DataFrame) -> pd.DataFrame:
+    """Compare the VOIs of generated volumes with the real ones of the same condition.
+
+    Parameters
+    ----------
+    measured : table
+        From describe_volumes.
+
+    Returns
+    -------
+    table
+        One row per condition and descriptor: condition, descriptor, unit, voi_um, voxel_um, generated (mean over VOIs),
+        n_generated, real_mean, real_sd (from VOI to VOI; NaN with one), n_real, difference (generated - real),
+        deviation (the difference, divided by the real mean where ``relative``), relative, tolerance of the deviation
+        (NaN: nothing is asked for), within (empty then). Real values are NaN without real VOI.
+    """
+    rows = []
+    for condition, both in measured.groupby("condition", sort=False):
+        sizes = {name: both[name].iloc[0] for name in ("voi_um", "voxel_um")}
+        made, real = (both[both["origin"] == origin] for origin in (GENERATED, REAL))
         rows += [
-            {"condition": condition, "descriptor": name, "unit": measure.unit, "voi_um": edge_um, "voxel_um": voxel_um}
-            | compared(generated[name], measured[name], measure)
+            {"condition": condition, "descriptor": name, "unit": measure.unit}
+            | sizes
+            | compared(made[name], real[name], measure)
             for name, measure in MEASURES.items()
         ]
-    np.savez_compressed(blocks, voxel_um=voxel_um, **pictures)  # type: ignore[arg-type]
     return pd.DataFrame(rows)
 
 

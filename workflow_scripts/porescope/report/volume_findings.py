@@ -8,6 +8,7 @@ from porescope.describe.names import DESCRIPTORS
 from porescope.report.blocks import Block, Figure, Row, Table
 from porescope.report.notation import unit_text
 from porescope.report.results import Results
+from porescope.report.volume_trends import departure, of_material
 from porescope.report.words import counted, listed, number
 
 NAMES = {
@@ -26,12 +27,37 @@ CAPTION = (
 )
 
 
+TRENDS = (
+    "Every volume of interest of generated volumes among the real ones of their material at all temperatures; dark "
+    "those of this one, on the voxels of the generated ones. Few are of one condition, and how winding metal is "
+    "depends steeply on its density: what lies above the line through the real ones is too winding, what lies on it "
+    "and to the left only less dense."
+)
+
+
 def volume_blocks(volumes: pd.DataFrame, results: Results) -> list[Block]:
-    """Picture and table of the volumes; none where none was generated."""
+    """Pictures and table of the volumes; none where none was generated."""
     if volumes.empty:
         return []
     drawn = results.pictures(["volumes__metal"], "Real metal above generated metal")
-    return [Figure("From sections to volumes", volume_sentence(volumes), PICTURE, drawn, columns=1), table(volumes)]
+    among = results.pictures(["volumes__trends"], "Tortuosity of generated and of real volumes over density")
+    own, real = results.table("volume_vois"), results.table("vois")
+    says = trend_sentence(own, real) if own is not None and real is not None else ""
+    return [
+        Figure("From sections to volumes", volume_sentence(volumes), PICTURE, drawn, columns=1),
+        Figure("Too winding, or less dense?", says, TRENDS, among, columns=1),
+        table(volumes),
+    ]
+
+
+def trend_sentence(vois: pd.DataFrame, described: pd.DataFrame) -> str:
+    """How winding generated volumes are beside real ones of their own density."""
+    conditions = dict.fromkeys(vois["condition"].astype(str))
+    off = {c: departure(vois[vois["condition"] == c], of_material(described, c)) for c in conditions}
+    known = [f"{c} {100 * value:+.0f} %".replace("-", "−") for c, value in off.items() if math.isfinite(value)]
+    if not known:
+        return ""
+    return f"Tortuosity less 1 beside that of real metal of the same density: {listed(known)}."
 
 
 def volume_sentence(volumes: pd.DataFrame) -> str:
