@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
 from porescope.report.style import (
     INK,
@@ -64,7 +65,14 @@ def _panel(ax: Axes, own: pd.DataFrame, real: pd.DataFrame) -> None:
     density, winding = real["relative_density"], real["tortuosity_minus_1"]
     ax.plot(density, winding, "o", color=MUTED, markersize=4, alpha=0.6, label="real, all temperatures")
     here = own[own["origin"] == "real"]
-    ax.plot(here["relative_density"], here["tortuosity_minus_1"], "o", color=INK, markersize=6, label="real, this one")
+    ax.plot(
+        here["relative_density"],
+        here["tortuosity_minus_1"],
+        "o",
+        color=INK,
+        markersize=6,
+        label="real, this temperature",
+    )
     made = own[own["origin"] == "generated"]
     ax.plot(
         made["relative_density"],
@@ -79,6 +87,9 @@ def _panel(ax: Axes, own: pd.DataFrame, real: pd.DataFrame) -> None:
         ends = np.array([min(density.min(), made["relative_density"].min()), density.max()])
         ax.plot(ends, np.exp(np.polyval(line, ends)), "-", color=MUTED, linewidth=1, zorder=0)
     ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 4, 6, 8)))
+    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    ax.yaxis.set_minor_locator(NullLocator())
     quiet_grid(ax)
 
 
