@@ -70,8 +70,7 @@ def test_spheres_in_a_gyroid_touch_it(spacing, period):
     shape, half = block.solid.shape, Spacing(0.5, 0.5, 0.5)
     axes = [np.arange(0, n * h, 0.5) - c * h for n, h, c in zip(shape, spacing, shapes.off_centre(shape), strict=True)]
     z, y, x = np.meshgrid(*(2 * math.pi / (period * edge) * a for a in axes), indexing="ij", sparse=True)
-    surface = np.sin(x) * np.cos(y) + np.sin(y) * np.cos(z) + np.sin(z) * np.cos(x)
-    points = interface_distance(surface.astype(np.float32), half).points_um
+    points = interface_distance(shapes.gyroid_level(z, y, x).astype(np.float32), half).points_um
 
     centres = spheres.centres_um + first_node(spacing, factors)
     extent, rim = np.array(shape) * np.array(spacing), 11 * np.array(spacing)

@@ -81,9 +81,8 @@ def interface_distance(field: np.ndarray, spacing: Spacing, factors: tuple[int, 
     normals = np.empty((beside, 3), np.float32)
     nearest = np.full(field.shape, -1, np.int32)
     distance = np.full(field.shape, np.inf, np.float32)
-    spans = np.maximum(LEAST_SPAN, np.rint(step / edges)).astype(np.int64)
-    _seed(field, edges, spans, points, normals, nearest, distance)
-    strides = np.maximum(1, np.rint(step / edges)).astype(np.int64)
+    strides = np.rint(step / edges).astype(np.int64)
+    _seed(field, edges, np.maximum(LEAST_SPAN, strides), points, normals, nearest, distance)
     curvature = _curvature(nearest, points, normals, strides, AROUND * step)
     _spread(edges, nearest, distance)
     _exact(edges, points, nearest, distance)
@@ -211,20 +210,27 @@ def _curvature(
                             other = nearest[c, b, a]
                             if other < 0:
                                 continue
-                            alike, turn, square = 0.0, 0.0, 0.0
-                            for axis in range(3):
-                                way = points[other, axis] - points[one, axis]
-                                alike += normals[other, axis] * normals[one, axis]
-                                turn += way * (normals[other, axis] - normals[one, axis])
-                                square += way * way
-                            weight = max(0.0, alike - ALIKE) * max(0.0, 1 - square / (reach * reach))
-                            turns[one] += weight * turn
-                            turns[other] += weight * turn
-                            squares[one] += weight * square
-                            squares[other] += weight * square
+                            turn, square = _turn(points, normals, one, other, reach)
+                            turns[one] += turn
+                            turns[other] += turn
+                            squares[one] += square
+                            squares[other] += square
     for n in range(len(points)):
         turns[n] = turns[n] / squares[n] if squares[n] > 0 else 0.0
     return turns
+
+
+@njit(cache=True, nogil=True, fastmath=True, inline="always")
+def _turn(points: np.ndarray, normals: np.ndarray, one: int, other: int, reach: float) -> tuple[float, float]:
+    """How far normals turn along the way between two points, times the way, and its square; both weighted."""
+    alike, turn, square = 0.0, 0.0, 0.0
+    for axis in range(3):
+        way = points[other, axis] - points[one, axis]
+        alike += normals[other, axis] * normals[one, axis]
+        turn += way * (normals[other, axis] - normals[one, axis])
+        square += way * way
+    weight = max(0.0, alike - ALIKE) * max(0.0, 1 - square / (reach * reach))
+    return weight * turn, weight * square
 
 
 @njit(cache=True, nogil=True)

@@ -25,6 +25,7 @@ from porescope.report.style import (
     quiet_grid,
     save,
 )
+from porescope.report.words import condition_words
 
 SECTION = ListedColormap([PHASE_COLOURS[1], PHASE_COLOURS[0]])
 """Colours of a binary section: 0 pore, 1 metal."""
@@ -137,8 +138,7 @@ def denoising_figure(states: np.ndarray, conditions: Sequence[str]) -> Figure:
             ax.set_yticks([])
             for spine in ax.spines.values():
                 spine.set(visible=True, color=GRID)
-        material, _, temperature = condition.rpartition("_")
-        row[0].set_ylabel(f"{plain(material)}, {temperature} °C", fontsize=8)
+        row[0].set_ylabel(plain(condition_words(condition)), fontsize=8)
     for ax, step in zip(axes[0], chosen, strict=True):
         ax.set_title("noise" if step == 0 else f"step {step}", fontsize=8.5)
     return figure

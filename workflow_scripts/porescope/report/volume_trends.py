@@ -24,7 +24,7 @@ from porescope.report.style import (
     quiet_grid,
     save,
 )
-from porescope.report.words import temperature
+from porescope.report.words import condition_words
 
 FEWEST = 4
 """Real volumes of interest that a line is drawn through."""
@@ -52,8 +52,7 @@ def trend_figure(vois: pd.DataFrame, described: pd.DataFrame) -> Figure:
     axes = figure.subplots(1, len(conditions), squeeze=False)[0]
     for ax, condition in zip(axes, conditions, strict=True):
         _panel(ax, vois[vois["condition"] == condition], of_material(described, condition))
-        material, _, value = condition.rpartition("_")
-        ax.set_title(plain(f"{material}, {temperature(float(value))}"), fontsize=9.5)
+        ax.set_title(plain(condition_words(condition)), fontsize=9.5)
         ax.set_xlabel("relative density φ")
     axes[0].set_ylabel("geodesic tortuosity less 1")
     handles, names = axes[0].get_legend_handles_labels()

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from porescope.report.render import CutOut, solid_view
 from porescope.report.structure import show
 from porescope.report.style import WIDTH_IN, canvas, house_style, plain, save
-from porescope.report.words import temperature
+from porescope.report.words import condition_words
 
 SIDES = {"real": "real", "generated": "generated"}
 
@@ -44,8 +44,7 @@ def volume_figure(fields: dict[str, np.ndarray], voxel_um: float) -> Figure:
         row[0].set_ylabel(label, fontsize=8.5)
         for ax, condition in zip(row, conditions, strict=False):
             if side == "real":
-                material, _, value = condition.rpartition("_")
-                ax.set_title(plain(f"{material}, {temperature(float(value))}"), fontsize=8.5, pad=2)
+                ax.set_title(plain(condition_words(condition)), fontsize=8.5, pad=2)
             if f"{condition}__{side}" in fields:
                 show(ax, solid_view(cut_out(fields[f"{condition}__{side}"], voxel_um)))
     return figure

@@ -59,6 +59,18 @@ def temperature(value: object) -> str:
     return f"{as_float(value):g} °C"
 
 
+def condition_words(name: str) -> str:
+    """A condition by its name, as above a picture.
+
+    Examples
+    --------
+    >>> condition_words("NPC_400")
+    'NPC, 400 °C'
+    """
+    material, _, value = name.rpartition("_")
+    return f"{material}, {temperature(value)}"
+
+
 def listed(items: Sequence[str]) -> str:
     """Items as a sentence lists them: a, b and c."""
     if len(items) < 2:

@@ -98,7 +98,13 @@ def gyroid(period: float, cells: int, spacing: Spacing) -> Block:
     shape = tuple(n + 2 * MARGIN for n in inner)
     k = 2 * math.pi / period
     z, y, x = (k * c for c in grid(shape, spacing, off_centre(shape)))  # type: ignore[arg-type]
-    return block_of(np.sin(x) * np.cos(y) + np.sin(y) * np.cos(z) + np.sin(z) * np.cos(x) > 0, spacing)
+    return block_of(gyroid_level(z, y, x) > 0, spacing)
+
+
+def gyroid_level(z: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """What is 0 on the nodal gyroid, at places in rad, a cell being 2 pi; positive in the solid."""
+    level: np.ndarray = np.sin(x) * np.cos(y) + np.sin(y) * np.cos(z) + np.sin(z) * np.cos(x)
+    return level
 
 
 def random_field(size: float, gaussian: float, level: float, spacing: Spacing, seed: int) -> RandomField:
