@@ -8,6 +8,8 @@ import numpy as np
 from numba import njit
 from scipy.linalg import cho_factor, cho_solve
 
+from porescope.innermost import innermost
+
 MATCHINGS = 3
 """Rounds of pairing nodes between two levels: at most 2^3 = 8 nodes become one, as in a block of 2 x 2 x 2 voxels."""
 
@@ -292,7 +294,7 @@ def currents(
     return out
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _relax_forwards(
     first: np.ndarray,
     neighbour: np.ndarray,
@@ -318,7 +320,7 @@ def _relax_forwards(
         rest[i] = current
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _relax_backwards(
     first: np.ndarray,
     neighbour: np.ndarray,
@@ -335,26 +337,26 @@ def _relax_backwards(
         potential[i] = current / total
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _restrict(fine: np.ndarray, aggregate: np.ndarray, coarse: np.ndarray) -> None:
     for i in range(fine.size):
         coarse[aggregate[i]] += fine[i]
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _prolong(coarse: np.ndarray, aggregate: np.ndarray, fine: np.ndarray) -> None:
     for i in range(fine.size):
         fine[i] += coarse[aggregate[i]]
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def add(factor: float, addend: np.ndarray, out: np.ndarray) -> None:
     """Add a multiple of one array to another, in place."""
     for i in range(out.size):
         out[i] += factor * addend[i]
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@innermost(fastmath=True)
 def _dot(one: np.ndarray, other: np.ndarray) -> float:
     total = 0.0
     for i in range(one.size):

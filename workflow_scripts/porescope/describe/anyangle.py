@@ -21,6 +21,7 @@ from porescope.describe.blocks import (
     way_over,
 )
 from porescope.describe.sightlines import INTERFACE, Point, View, lit_columns, sees, sight, view_of, way_round
+from porescope.innermost import innermost
 
 BUCKET = 0.5
 """Ways whose lengths differ by less than this, in node distances, may be found in any order."""
@@ -125,13 +126,13 @@ def shortest_ways(code: np.ndarray, size: int, steps: tuple[float, float, float]
     return Ways(blocks.state, point[:bends].copy())
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _write(point: np.ndarray, bend: int, place: Point, length: float) -> None:
     point[bend, 0], point[bend, 1], point[bend, 2] = place
     point[bend, 3] = length
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _neighbours_bends(
     blocks: Blocks,
     place: tuple[int, int, int],
@@ -163,7 +164,7 @@ def _neighbours_bends(
     return count
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _straight_from_below(
     view: View,
     blocks: Blocks,
@@ -199,7 +200,7 @@ def _straight_from_below(
     return best, length, bends + found
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _may_gain(
     view: View, here: Point, column: tuple[int, int, int], steps: tuple[float, float, float], length: float
 ) -> bool:
@@ -214,7 +215,7 @@ def _may_gain(
     return low >= 0.5 and sees(view, here, (min(low, float(column[0])), float(column[1]), float(column[2])))
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _leave_column(view: View, here: Point, window: tuple[int, int, int]) -> tuple[bool, Point]:
     """Where the shortest way through a lit column to a point leaves it: as low as the point is seen from."""
     top, y, z = window
@@ -237,7 +238,7 @@ def _leave_column(view: View, here: Point, window: tuple[int, int, int]) -> tupl
     return True, (float(low), float(y), float(z))
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _shortest_in_view(
     view: View,
     here: Point,
@@ -261,7 +262,7 @@ def _shortest_in_view(
     return -1, np.inf
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _bend_further(
     view: View,
     here: Point,
@@ -294,7 +295,7 @@ def _bend_further(
     return best, length, bends + found
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _bend_at_neighbour(
     view: View,
     blocks: Blocks,

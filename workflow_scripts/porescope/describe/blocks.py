@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 
 from porescope.describe.sightlines import INTERFACE, Point
+from porescope.innermost import innermost
 
 PORE, UNKNOWN, WAITING, LIT = -1, -2, -3, -4
 """States of a block that has no bend yet, or needs none."""
@@ -80,21 +81,21 @@ def _beside(window: np.ndarray) -> np.ndarray:
     return beside
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def node_of(size: int, corner: int, place: tuple[int, int, int]) -> tuple[int, int, int]:
     """Index of a node in the coded field from that of its block and its corner in it."""
     a, b, c = (corner >> 2) & 1, (corner >> 1) & 1, corner & 1
     return (place[0] - 1) * size + 1 + a, (place[1] - 1) * size + 1 + b, (place[2] - 1) * size + 1 + c
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def centre_of(size: int, centre: np.ndarray, place: tuple[int, int, int]) -> Point:
     """The node that stands for a block."""
     a, b, c = node_of(size, centre[place], place)
     return float(a), float(b), float(c)
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def distance(one: Point, other: Point, steps: tuple[float, float, float]) -> float:
     """Length of a straight line between two points in indices."""
     a = (one[0] - other[0]) * steps[0]
@@ -103,7 +104,7 @@ def distance(one: Point, other: Point, steps: tuple[float, float, float]) -> flo
     return math.sqrt(a * a + b * b + c * c)
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def way_over(point: np.ndarray, bend: int, here: Point, steps: tuple[float, float, float]) -> float:
     """Length of the way to a point over a bend."""
     a = (point[bend, 0] - here[0]) * steps[0]
@@ -112,7 +113,7 @@ def way_over(point: np.ndarray, bend: int, here: Point, steps: tuple[float, floa
     return point[bend, 3] + math.sqrt(a * a + b * b + c * c)
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def put(block: int, length: float, bucket: int, link: np.ndarray, first: np.ndarray) -> int:
     """Let a block wait in the bucket of its length, at the earliest in the next one."""
     later = min(max(int(length), bucket + 1), bucket + BUCKETS - 1) % BUCKETS
@@ -121,7 +122,7 @@ def put(block: int, length: float, bucket: int, link: np.ndarray, first: np.ndar
     return 1
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def wake_beside_windows(blocks: Blocks, layer: int, link: np.ndarray, first: np.ndarray, bucket: int) -> int:
     """Put blocks into the next bucket that hold or touch a lit node and have dark ones."""
     state, window = blocks.state, blocks.window
@@ -140,7 +141,7 @@ def wake_beside_windows(blocks: Blocks, layer: int, link: np.ndarray, first: np.
     return count
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def wake_neighbours(
     blocks: Blocks,
     place: tuple[int, int, int],

@@ -4,8 +4,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from porescope.innermost import innermost
 from porescope.volume import Spacing
 
 
@@ -80,7 +80,7 @@ def distribution(phase: np.ndarray, spacing: Spacing, axis: int) -> Chords:
     return Chords(found * spacing[axis], weight / weight.sum() if len(found) else weight.astype(float))
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _add_changes(phase: np.ndarray, counts: np.ndarray) -> None:
     """Per axis and step of 1 or 2 voxels: pairs that differ, pairs."""
     nz, ny, nx = phase.shape
@@ -104,7 +104,7 @@ def _add_changes(phase: np.ndarray, counts: np.ndarray) -> None:
         counts[2, step - 1, 1] += nz * ny * max(0, nx - step)
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _count_whole(lines: np.ndarray, counts: np.ndarray) -> None:
     """Lengths in voxels of the runs that end within the lines."""
     for i in range(lines.shape[0]):

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from porescope.describe.spheres import Spheres
+from porescope.innermost import innermost
 from porescope.volume import Spacing
 
 NODES = 200
@@ -89,7 +90,7 @@ def inscribed_radius(distance_um: np.ndarray, phase: np.ndarray, spheres: Sphere
     return radius
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _raise_to(radius: np.ndarray, nodes: np.ndarray, radii: np.ndarray, shape: np.ndarray, margin: np.ndarray) -> None:
     """Enter larger radii at nodes given by flat indices in an array of a shape, which has a margin on all sides."""
     for n in range(len(nodes)):
@@ -169,7 +170,7 @@ def _count_within(labels: np.ndarray, entered: np.ndarray, radius: np.ndarray, e
     return count
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _count_below(squares: np.ndarray, radius: np.ndarray, most: np.float32) -> int:
     """Nodes of a row with a radius and a squared distance up to a limit."""
     count = 0
@@ -178,7 +179,7 @@ def _count_below(squares: np.ndarray, radius: np.ndarray, most: np.float32) -> i
     return count
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@innermost(fastmath=True)
 def _lower(squares: np.ndarray, others: np.ndarray, away: float) -> None:
     """The smaller of a row's squared distances and those over another row."""
     step = np.float32(away)
@@ -187,7 +188,7 @@ def _lower(squares: np.ndarray, others: np.ndarray, away: float) -> None:
         squares[x] = over if over < squares[x] else squares[x]
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _squares_along(labels: np.ndarray, entered: np.ndarray, squares: np.ndarray, square: np.ndarray) -> None:
     """Squared distance along a row to the nearest node with a label that is entered.
 

@@ -8,6 +8,7 @@ from numba import njit
 
 from porescope.describe.field import Block
 from porescope.describe.mesh import Mesh, areas_and_normals, slab_meshes
+from porescope.innermost import innermost
 from porescope.volume import Spacing
 
 REACH = 6
@@ -146,12 +147,12 @@ def _curvatures(
     weights = np.empty((3, NODES))
     slope, bend = np.empty(3), np.empty((3, 3))
     for index in counted:
-        vertex = vertices[index]
-        axis = _edge_of(vertex)
+        axis = _edge_of(vertices, index)
         node = 0
         for b in range(3):
-            node += strides[b] * int(math.floor(vertex[b]) if b == axis else round(vertex[b]))
-        _along(vertex[axis] - math.floor(vertex[axis]), weights)
+            place = vertices[index, b]
+            node += strides[b] * int(math.floor(place) if b == axis else round(place))
+        _along(vertices[index, axis] - math.floor(vertices[index, axis]), weights)
         _derivatives(flat, node, axis, strides, weights, slope, bend)
         for b in range(3):
             slope[b] /= edges[b]
@@ -160,18 +161,18 @@ def _curvatures(
         mean[index], gaussian[index] = _goldman(slope, bend)
 
 
-@njit(cache=True, nogil=True)
-def _edge_of(vertex: np.ndarray) -> int:
+@innermost()
+def _edge_of(vertices: np.ndarray, index: int) -> int:
     """Axis of the grid's edge that a vertex lies on."""
     axis, off = 0, -1.0
     for b in range(3):
-        away = abs(vertex[b] - round(vertex[b]))
+        away = abs(vertices[index, b] - round(vertices[index, b]))
         if away > off:
             axis, off = b, away
     return axis
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _along(t: float, weights: np.ndarray) -> None:
     """Value, first and second derivative between two nodes at t, from nodes -7 ... 8."""
     cubic = (
@@ -191,7 +192,7 @@ def _along(t: float, weights: np.ndarray) -> None:
             weights[2, i + REACH - j] += cubic[i] * SECOND[j]
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@innermost(fastmath=True)
 def _derivatives(
     flat: np.ndarray,
     node: int,
@@ -231,7 +232,7 @@ def _derivatives(
     bend[b, axis], bend[c, axis], bend[c, b] = bend[axis, b], bend[axis, c], bend[b, c]
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@innermost(fastmath=True)
 def _mixed(flat: np.ndarray, at: int, step_b: int, step_c: int) -> float:
     """Mixed second derivative per node."""
     total = 0.0
@@ -245,7 +246,7 @@ def _mixed(flat: np.ndarray, at: int, step_b: int, step_c: int) -> float:
     return total
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _goldman(g: np.ndarray, h: np.ndarray) -> tuple[float, float]:
     """M and G of a level from gradient and Hessian; 0 where the gradient vanishes."""
     square = g[0] * g[0] + g[1] * g[1] + g[2] * g[2]

@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 
 from porescope.describe.field import finer
+from porescope.innermost import innermost
 from porescope.volume import Spacing
 
 SECANTS = 3
@@ -89,7 +90,7 @@ def interface_distance(field: np.ndarray, spacing: Spacing, factors: tuple[int, 
     return InterfaceDistance(distance, nearest, points, normals, curvature, step)
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _beside(field: np.ndarray, z: int, y: int, x: int) -> bool:
     """Whether the interface passes between a node and one of its six neighbours."""
     nz, ny, nx = field.shape
@@ -104,7 +105,7 @@ def _beside(field: np.ndarray, z: int, y: int, x: int) -> bool:
     )
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _count_beside(field: np.ndarray) -> int:
     nz, ny, nx = field.shape
     found = 0
@@ -115,17 +116,22 @@ def _count_beside(field: np.ndarray) -> int:
     return found
 
 
-@njit(cache=True, nogil=True)
-def _slope(field: np.ndarray, z: int, y: int, x: int, axis: int, edge: float, span: int) -> float:
-    """Derivative along an axis from ``span`` nodes to either side, fewer at the ends."""
-    low, high = [z, y, x], [z, y, x]
-    low[axis] = max(0, low[axis] - span)
-    high[axis] = min(field.shape[axis] - 1, high[axis] + span)
-    rise = field[high[0], high[1], high[2]] - field[low[0], low[1], low[2]]
-    return rise / (max(1, high[axis] - low[axis]) * edge)
+@innermost()
+def _slopes(
+    field: np.ndarray, z: int, y: int, x: int, edges: np.ndarray, spans: np.ndarray, slope: np.ndarray
+) -> float:
+    """Enter derivatives along the axes from ``spans`` nodes to either side, fewer at the ends; returns their norm."""
+    nz, ny, nx = field.shape
+    k0, k1 = max(0, z - spans[0]), min(nz - 1, z + spans[0])
+    j0, j1 = max(0, y - spans[1]), min(ny - 1, y + spans[1])
+    i0, i1 = max(0, x - spans[2]), min(nx - 1, x + spans[2])
+    slope[0] = (field[k1, y, x] - field[k0, y, x]) / (max(1, k1 - k0) * edges[0])
+    slope[1] = (field[z, j1, x] - field[z, j0, x]) / (max(1, j1 - j0) * edges[1])
+    slope[2] = (field[z, y, i1] - field[z, y, i0]) / (max(1, i1 - i0) * edges[2])
+    return math.sqrt(slope[0] ** 2 + slope[1] ** 2 + slope[2] ** 2)
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _foot(field: np.ndarray, z: int, y: int, x: int, course: np.ndarray, guess: float, reach: float) -> float:
     """How far in um the field is zero along a course (nodes per um) from a node, by secants; at most ``reach``."""
     start = field[z, y, x]
@@ -138,7 +144,7 @@ def _foot(field: np.ndarray, z: int, y: int, x: int, course: np.ndarray, guess: 
     return away
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _interpolated(field: np.ndarray, a: float, b: float, c: float) -> float:
     """Trilinear interpolation; beyond the faces their value."""
     nz, ny, nx = field.shape
@@ -165,36 +171,50 @@ def _seed(
     """Nodes beside the interface and their foot on it, at most one node diagonal away."""
     nz, ny, nx = field.shape
     reach = math.sqrt((edges * edges).sum())
-    slope = np.empty(3)
+    slope, course = np.empty(3), np.empty(3)
     index = 0
     for z in range(nz):
         for y in range(ny):
             for x in range(nx):
                 if not _beside(field, z, y, x):
                     continue
+                steep = max(_slopes(field, z, y, x, edges, spans, slope), 1e-12)
                 for axis in range(3):
-                    slope[axis] = _slope(field, z, y, x, axis, edges[axis], spans[axis])
-                steep = max(math.sqrt((slope * slope).sum()), 1e-12)
-                away = _foot(field, z, y, x, slope / (-steep * edges), field[z, y, x] / steep, reach)
-                for axis, node in enumerate((z, y, x)):
                     normals[index, axis] = -slope[axis] / steep
+                    course[axis] = -slope[axis] / (steep * edges[axis])
+                away = _foot(field, z, y, x, course, field[z, y, x] / steep, reach)
+                for axis, node in enumerate((z, y, x)):
                     points[index, axis] = node * edges[axis] + away * normals[index, axis]
                 nearest[z, y, x] = index
                 square[z, y, x] = 0
                 index += 1
 
 
-@njit(cache=True, nogil=True, fastmath=True)
 def _curvature(
     nearest: np.ndarray, points: np.ndarray, normals: np.ndarray, strides: np.ndarray, reach: float
 ) -> np.ndarray:
     """Mean curvature at the points of the nodes beside the interface, which alone have one in ``nearest`` as yet.
 
     Least squares over the points around: how far normals turn by how far these lie away. Ways in all directions in the
-    tangent plane give the mean of both principal curvatures. What two points say counts for both.
+    tangent plane give the mean of both principal curvatures.
     """
-    nz, ny, nx = nearest.shape
     turns, squares = np.zeros(len(points), np.float32), np.zeros(len(points), np.float32)
+    _add_turns(nearest, points, normals, strides, reach, turns, squares)
+    return np.divide(turns, squares, out=turns, where=squares > 0)
+
+
+@innermost(fastmath=True)
+def _add_turns(
+    nearest: np.ndarray,
+    points: np.ndarray,
+    normals: np.ndarray,
+    strides: np.ndarray,
+    reach: float,
+    turns: np.ndarray,
+    squares: np.ndarray,
+) -> None:
+    """Add to each point what every other one around says of the curvature; what two points say counts for both."""
+    nz, ny, nx = nearest.shape
     for z in range(nz):
         for y in range(ny):
             for x in range(nx):
@@ -202,10 +222,16 @@ def _curvature(
                 if one < 0:
                     continue
                 for k in range(AROUND + 1):
+                    c = z + k * strides[0]
+                    if c >= nz:
+                        break
                     for j in range(-AROUND if k else 0, AROUND + 1):
+                        b = y + j * strides[1]
+                        if b < 0 or b >= ny:
+                            continue
                         for i in range(-AROUND if k or j else 1, AROUND + 1):
-                            c, b, a = z + k * strides[0], y + j * strides[1], x + i * strides[2]
-                            if c >= nz or b < 0 or b >= ny or a < 0 or a >= nx:
+                            a = x + i * strides[2]
+                            if a < 0 or a >= nx:
                                 continue
                             other = nearest[c, b, a]
                             if other < 0:
@@ -215,12 +241,9 @@ def _curvature(
                             turns[other] += turn
                             squares[one] += square
                             squares[other] += square
-    for n in range(len(points)):
-        turns[n] = turns[n] / squares[n] if squares[n] > 0 else 0.0
-    return turns
 
 
-@njit(cache=True, nogil=True, fastmath=True, inline="always")
+@innermost(fastmath=True)
 def _turn(points: np.ndarray, normals: np.ndarray, one: int, other: int, reach: float) -> tuple[float, float]:
     """How far normals turn along the way between two points, times the way, and its square; both weighted."""
     alike, turn, square = 0.0, 0.0, 0.0
@@ -280,7 +303,7 @@ def _spread_line(nearest: np.ndarray, square: np.ndarray, edge: float) -> None:
         nearest[i] = points[j]
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _exact(edges: np.ndarray, points: np.ndarray, nearest: np.ndarray, distance: np.ndarray) -> None:
     """Distances to the points themselves: a node's own or that of a neighbour along an axis, whichever is nearer."""
     nz, ny, nx = nearest.shape

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from porescope.describe.field import MARGIN, Block
+from porescope.innermost import innermost
 
 
 def euler_characteristic(solid: np.ndarray) -> int:
@@ -70,7 +70,7 @@ def curvature_from_euler(euler_density_per_um3: float, surface_per_um: float) ->
     return 4 * math.pi * euler_density_per_um3 / surface_per_um if surface_per_um > 0 else math.nan
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _owned_cells(solid: np.ndarray) -> int:
     """Corners - edges + faces - voxels of the solid on the lower sides of all voxels but the first in each axis."""
     nz, ny, nx = solid.shape

@@ -5,13 +5,13 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-from numba import njit
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D
 
 from porescope.describe.field import MARGIN, Block
 from porescope.describe.smoothing import smooth_field
+from porescope.innermost import innermost
 
 ORIENTATION = -1.0
 """Sign that turns the triangles of zero_level, in (z, y, x), out of the positive region."""
@@ -140,7 +140,7 @@ def areas_and_normals(vertices: np.ndarray, triangles: np.ndarray, block: Block)
     return area, normal
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _add_triangles(
     vertices: np.ndarray,
     triangles: np.ndarray,
@@ -151,15 +151,20 @@ def _add_triangles(
 ) -> None:
     """Add to each vertex a third of its triangles' areas in the VOI, and their vector areas."""
     for m in range(len(triangles)):
-        i, j, k = triangles[m]
+        i, j, k = triangles[m, 0], triangles[m, 1], triangles[m, 2]
         inside = True
         for a in range(3):
             centre = (vertices[i, a] + vertices[j, a] + vertices[k, a]) / 3
             inside &= -0.5 <= centre < end[a]
-        u, v = (vertices[j] - vertices[i]) * edges, (vertices[k] - vertices[i]) * edges
-        n = np.array([u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]])
-        share = np.sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2]) / 6 if inside else 0.0
-        for corner in (i, j, k):
-            area[corner] += share
-            for a in range(3):
-                normal[corner, a] += n[a]
+        square = 0.0
+        for a in range(3):
+            b, c = (a + 1) % 3, (a + 2) % 3
+            to_j, to_k = vertices[j, b] - vertices[i, b], vertices[k, b] - vertices[i, b]
+            across_j, across_k = vertices[j, c] - vertices[i, c], vertices[k, c] - vertices[i, c]
+            along = (to_j * across_k - across_j * to_k) * edges[b] * edges[c]
+            square += along * along
+            for corner in (i, j, k):
+                normal[corner, a] += along
+        if inside:
+            for corner in (i, j, k):
+                area[corner] += math.sqrt(square) / 6

@@ -7,6 +7,8 @@ import edt
 import numpy as np
 from numba import njit
 
+from porescope.innermost import innermost
+
 Point = tuple[float, float, float]
 
 INTERFACE = 64
@@ -142,7 +144,7 @@ def lit_columns(code: np.ndarray) -> np.ndarray:
     return lit
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@innermost(fastmath=True)
 def sight(view: View, here: Point, there: Point) -> float:
     """How far in nodes the straight line between two points stays in the solid; infinite where it does all the way.
 
@@ -170,13 +172,13 @@ def sight(view: View, here: Point, there: Point) -> float:
     return math.inf
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def sees(view: View, here: Point, there: Point) -> bool:
     """Whether the straight line between two points stays in the solid."""
     return sight(view, here, there) == math.inf
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def way_round(view: View, here: Point, there: Point, free: float) -> tuple[bool, Point]:
     """The point on the interface where a taut string between two points bends that do not see each other.
 
@@ -215,7 +217,7 @@ def way_round(view: View, here: Point, there: Point, free: float) -> tuple[bool,
     return _pushed_out(view, (x + deepest * dx, y + deepest * dy, z + deepest * dz), (dx, dy, dz))
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _pushed_out(view: View, point: Point, line: Point) -> tuple[bool, Point]:
     """Move a point onto the interface, across a line; no further than a few nodes."""
     layers, rows, columns = view.shape
@@ -236,14 +238,14 @@ def _pushed_out(view: View, point: Point, line: Point) -> tuple[bool, Point]:
     return True, (x, y, z)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@innermost(inline="always")
 def _code(view: View, a: float, b: float, c: float) -> int:
     """Code of the node that is nearest to a point."""
     i, j, k = np.uintp(a + 0.5), np.uintp(b + 0.5), np.uintp(c + 0.5)  # unsigned: numba looks for no negative indices
     return view.code[view.by_layer[i] + view.by_row[j] + view.by_column[k]]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@innermost(inline="always")
 def _depth(view: View, a: float, b: float, c: float) -> float:
     """Depth below the interface in nodes, interpolated linearly, at most 2."""
     code, one, wide = view.code, np.uintp(1), np.uint8(WIDE)

@@ -9,6 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
+from porescope.innermost import innermost
 from porescope.volume import Spacing
 
 REACH = 5.5
@@ -60,7 +61,7 @@ def _taps(width: float) -> np.ndarray:
     return np.stack([gauss, (1 - t * t) * gauss / 2, (t**4 - 6 * t * t + 3) * gauss / 8]).astype(np.float32)
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _mirrored(index: int, count: int) -> int:
     """Index within 0 ... count - 1, mirrored at the faces."""
     index = index % (2 * count)
@@ -88,7 +89,7 @@ def _smooth(solid: np.ndarray, taps_z: np.ndarray, taps_y: np.ndarray, taps_x: n
     return out
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@innermost(fastmath=True)
 def _smooth_slice(
     solid: np.ndarray,
     taps_y: np.ndarray,

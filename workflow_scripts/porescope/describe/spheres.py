@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 
 from porescope.describe.distance import InterfaceDistance
+from porescope.innermost import innermost
 from porescope.volume import Spacing
 
 SLACK = 0.6
@@ -138,7 +139,7 @@ def _ridge(distance: np.ndarray, phase: np.ndarray, edges: np.ndarray) -> np.nda
     return ridge
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _alone(distance: np.ndarray, phase: np.ndarray, rise: np.ndarray, z: int, y: int, x: int) -> bool:
     """Whether the distance rises to no neighbour in the phase by more than allowed."""
     nz, ny, nx = phase.shape
@@ -215,7 +216,7 @@ def _inscribed(
     return centres, radii
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _points_around(nearest: np.ndarray, points: np.ndarray, z: int, y: int, x: int, around: np.ndarray) -> int:
     """Enter the coordinates (3, n) of the points of the interface that are nearest to a node and those two nodes off.
 
@@ -234,7 +235,7 @@ def _points_around(nearest: np.ndarray, points: np.ndarray, z: int, y: int, x: i
     return count
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@innermost(fastmath=True)
 def _closest(centre: np.ndarray, around: np.ndarray, count: int, squares: np.ndarray) -> tuple[float, int]:
     """Distance of the closest of some points (3, n), and its index."""
     z, y, x = centre[0], centre[1], centre[2]
@@ -248,7 +249,7 @@ def _closest(centre: np.ndarray, around: np.ndarray, count: int, squares: np.nda
     return math.sqrt(squares[which]), which
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@innermost(fastmath=True)
 def _mean_distance(
     centre: np.ndarray,
     radius: float,
@@ -297,7 +298,7 @@ def _mean_distance(
     return max(total / weights, radius - slack) if weights > 0 else radius
 
 
-@njit(cache=True, nogil=True, fastmath=True, inline="always")
+@innermost(fastmath=True, inline="always")
 def _distance(away: float, off: float, bulge: float) -> float:
     """Distance to the interface by that to its plane at a touch, and by the square of the way from the foot to there.
 
@@ -323,15 +324,17 @@ def _levelled(
     first = np.zeros((LEVEL_NODES + 1, 2 * LEVEL_NODES + 1), np.int64)
     totals, counts = radii.copy(), np.ones(len(radii), np.int16)
     for n in range(len(nodes)):
+        y, x = nodes[n] // nx % ny, nodes[n] % nx
+        left, right = min(x, LEVEL_NODES), min(nx - 1 - x, LEVEL_NODES)
         for k in range(LEVEL_NODES + 1):
-            for j in range(-LEVEL_NODES if k else 0, LEVEL_NODES + 1):
+            for j in range(max(-LEVEL_NODES, -y) if k else 0, min(LEVEL_NODES, ny - 1 - y) + 1):
                 middle = nodes[n] + (k * ny + j) * nx
                 other = max(first[k, j + LEVEL_NODES], n + 1)
-                while other < len(nodes) and nodes[other] < middle - LEVEL_NODES:
+                while other < len(nodes) and nodes[other] < middle - left:
                     other += 1
                 first[k, j + LEVEL_NODES] = other
-                while other < len(nodes) and nodes[other] <= middle + LEVEL_NODES:
-                    if _level(nodes, centres, radii, n, other, ny, nx, apart):
+                while other < len(nodes) and nodes[other] <= middle + right:
+                    if _level(centres, radii, n, other, apart):
                         totals[n] += radii[other]
                         totals[other] += radii[n]
                         counts[n] += 1
@@ -342,17 +345,10 @@ def _levelled(
     return totals
 
 
-@njit(cache=True, nogil=True)
-def _level(
-    nodes: np.ndarray, centres: np.ndarray, radii: np.ndarray, one: int, other: int, ny: int, nx: int, apart: float
-) -> bool:
-    """Whether two spheres are as large and lie side by side, not at two ends of neighbouring rows."""
+@innermost()
+def _level(centres: np.ndarray, radii: np.ndarray, one: int, other: int, apart: float) -> bool:
+    """Whether two spheres are as large and not at the same place."""
     way = 0.0
     for axis in range(3):
         way += (centres[other, axis] - centres[one, axis]) ** 2
-    way = math.sqrt(way)
-    if way < apart or abs(radii[other] - radii[one]) > LEVEL_SLOPE * way:
-        return False
-    across = nodes[other] % nx - nodes[one] % nx
-    along = nodes[other] // nx % ny - nodes[one] // nx % ny
-    return max(abs(across), abs(along)) <= LEVEL_NODES
+    return way >= apart * apart and (radii[other] - radii[one]) ** 2 <= LEVEL_SLOPE * LEVEL_SLOPE * way

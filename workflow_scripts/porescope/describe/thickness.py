@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 
 from porescope.describe.spheres import Spheres
+from porescope.innermost import innermost
 from porescope.volume import Spacing
 
 BRICK = 4
@@ -128,7 +129,7 @@ def _members(
     return start, members
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _draw_sphere(
     centre: np.ndarray,
     reach: float,
@@ -160,7 +161,7 @@ def _draw_sphere(
                     )
 
 
-@njit(cache=True, nogil=True, inline="always")
+@innermost(inline="always")
 def _within(middle: float, reach: float, edge: float, nodes: int, size: int) -> tuple[int, int]:
     """First box of ``size`` nodes along an axis with a node within reach of a place, and the one after the last."""
     first = max(math.ceil((middle - reach) / edge), 0)
@@ -168,13 +169,13 @@ def _within(middle: float, reach: float, edge: float, nodes: int, size: int) -> 
     return first // size, last // size + 1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@innermost(inline="always")
 def _off_brick(middle: float, brick: int, edge: float) -> float:
     """Distance along an axis from a place to the nearest node of a brick; 0 within it."""
     return max(0.0, BRICK * brick * edge - middle, middle - (BRICK * brick + BRICK - 1) * edge)
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _fill(
     free: np.uint64,
     brick: tuple[int, int, int],

@@ -3,6 +3,8 @@
 import numpy as np
 from numba import njit
 
+from porescope.innermost import innermost
+
 WORD = 64
 
 ONE, TWO, SEVEN, SHIFT, LAST = (np.uint64(n) for n in (1, 2, 7, WORD - 6, WORD - 1))
@@ -83,7 +85,9 @@ def _thin(bits: np.ndarray) -> None:
         unchanged = 0
         for side in SIDES:
             deleted = False
-            for z, y, x in _deletable(bits, side):
+            found = _deletable(bits, side)
+            for n in range(len(found)):
+                z, y, x = found[n, 0], found[n, 1], found[n, 2]
                 if _stays_connected(_around(bits, z, y, x)):
                     bits[z, y, x // WORD] &= ~(ONE << np.uint64(x % WORD))
                     deleted = True
@@ -93,30 +97,44 @@ def _thin(bits: np.ndarray) -> None:
 @njit(cache=True, nogil=True)
 def _deletable(bits: np.ndarray, side: tuple[int, int, int]) -> np.ndarray:
     """Places (n, 3) of the voxels with pore on a side that may be deleted, each for itself."""
-    found = np.empty((1024, 3), np.int32)
+    found = np.empty((_count_border(bits, side), 3), np.int32)
+    return found[: _enter_deletable(bits, side, found)]
+
+
+@innermost()
+def _count_border(bits: np.ndarray, side: tuple[int, int, int]) -> int:
+    """Voxels with pore on a side."""
     count = 0
     for z in range(1, bits.shape[0] - 1):
         for y in range(1, bits.shape[1] - 1):
             for word in range(1, bits.shape[2] - 1):
-                border = bits[z, y, word]
-                if border:
-                    border &= ~_beside(bits, z, y, word, side)
+                border = bits[z, y, word] & ~_beside(bits, z, y, word, side)
+                while border:
+                    border &= border - ONE
+                    count += 1
+    return count
+
+
+@innermost()
+def _enter_deletable(bits: np.ndarray, side: tuple[int, int, int], found: np.ndarray) -> int:
+    """Enter the places of such voxels, which there is room for; their number."""
+    count = 0
+    for z in range(1, bits.shape[0] - 1):
+        for y in range(1, bits.shape[1] - 1):
+            for word in range(1, bits.shape[2] - 1):
+                border = bits[z, y, word] & ~_beside(bits, z, y, word, side)
                 while border:
                     low = border & (~border + ONE)
                     border ^= low
                     x = word * WORD + PLACE[np.intp((low * DE_BRUIJN) >> SHIFT)]
                     around = _around(bits, z, y, x)
                     if around & (around - 1) and _keeps_euler_number(around) and _stays_connected(around):
-                        if count == len(found):
-                            more = np.empty((2 * count, 3), np.int32)
-                            more[:count] = found
-                            found = more
                         found[count, 0], found[count, 1], found[count, 2] = z, y, x
                         count += 1
-    return found[:count]
+    return count
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _beside(bits: np.ndarray, z: int, y: int, word: int, side: tuple[int, int, int]) -> np.uint64:
     """The neighbours of 64 voxels on a side."""
     if side[2] == 1:
@@ -126,7 +144,7 @@ def _beside(bits: np.ndarray, z: int, y: int, word: int, side: tuple[int, int, i
     return bits[z + side[0], y + side[1], word]
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _around(bits: np.ndarray, z: int, y: int, x: int) -> np.int64:
     """The 26 neighbours of a voxel as bits, itself left out."""
     word, place = x // WORD, np.uint64(x % WORD)
@@ -143,7 +161,7 @@ def _around(bits: np.ndarray, z: int, y: int, x: int) -> np.int64:
     return around & ~np.int64(1 << CENTRE)
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _keeps_euler_number(around: np.int64) -> bool:
     """Whether as many corners and faces as edges and voxels go with a voxel: those that no other one shares."""
     change = -1
@@ -156,7 +174,7 @@ def _keeps_euler_number(around: np.int64) -> bool:
     return bool(change == 0)
 
 
-@njit(cache=True, nogil=True)
+@innermost()
 def _stays_connected(around: np.int64) -> bool:
     """Whether all neighbours are connected with each other without the voxel; true without any."""
     part, grown = np.int64(0), around & -around
