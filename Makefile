@@ -18,7 +18,7 @@ test: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r benchmarks/requirements.lock
-	for name in geodesic describe voi conductivity restore segment selection stack generate trials rays simulate; do \
+	for name in geodesic describe voi widths scatter conductivity restore segment selection stack generate trials rays simulate; do \
 		PYTHONPATH=workflow_scripts $(VENV)/bin/python benchmarks/$$name.py || exit 1; \
 	done
 

@@ -30,6 +30,33 @@ def test_bars_of_any_size_and_direction(radius, direction):
     assert found.quantiles_um[1] == pytest.approx(2 * radius, abs=0.3)
 
 
+@pytest.mark.parametrize(
+    ("radius", "shift"), [(10, (0, 0.5)), (7, (0.5, 0)), (8, (0, 0.5)), (10, (0.2, 0.4)), (6, (0, 0))]
+)
+def test_bars_along_the_grid_are_not_held_between_dents_that_face_each_other(radius, shift):
+    """All slices are alike: with centres only climbing off the nearest points the first bar comes out 0.95 too thin."""
+    n = 2 * radius + 24
+    y, x = np.mgrid[:n, :n] - n // 2
+    section = (y - shift[0]) ** 2 + (x - shift[1]) ** 2 <= radius**2
+    bar = shapes.block_of(np.pad(np.repeat(section[None], 26, axis=0), MARGIN, mode="edge"), CUBE)
+    assert thickness_of(thickness_map(bar, SMOOTHING)).mean_um == pytest.approx(2 * radius, abs=0.4)
+
+
+def test_bars_along_the_grid_at_any_place_are_as_wide_as_their_sections():
+    """Few sections hold the very radius: two in a hundred bars are beyond 0.3 voxel or 2 %, by the sections' area."""
+    rng = np.random.default_rng(11)
+    errors = []
+    for radius in rng.uniform(3, 12, 30):
+        n = int(2 * radius) + 24
+        y, x = np.mgrid[:n, :n] - n // 2 - rng.uniform(-0.5, 0.5, (2, 1, 1))
+        section = y**2 + x**2 <= radius**2
+        bar = shapes.block_of(np.pad(np.repeat(section[None], 26, axis=0), MARGIN, mode="edge"), CUBE)
+        found = thickness_of(thickness_map(bar, SMOOTHING)).mean_um
+        errors.append(found - 2 * math.sqrt(section.sum() / math.pi))
+    assert np.mean(errors) == pytest.approx(0, abs=0.15)
+    assert np.abs(errors).max() < 0.4
+
+
 @pytest.mark.parametrize("spacing", [CUBE, Spacing(2.0, 1.0, 1.0), *LONG])
 def test_balls_of_any_size_and_place(spacing):
     """Within 0.2 of the longest edge: moved by smoothing, or drawn to the steps of long voxels, they are not."""
@@ -77,8 +104,8 @@ def test_spheres_in_a_gyroid_touch_it(spacing, period):
     inside = ((centres > rim) & (centres < extent - rim)).all(axis=1)
     error = 2 * (spheres.radii_um[inside] - cKDTree(points).query(centres[inside])[0]) / edge
     assert inside.sum() > 400
-    assert error.mean() == pytest.approx(0.15, abs=0.15)  # centres lie off the ridge by up to half a node
-    assert error.std() < 0.25
+    assert error.mean() == pytest.approx(0.15, abs=0.1)  # centres lie off the ridge by up to half a node
+    assert error.std() < 0.3
 
 
 @pytest.mark.parametrize("spacing", [CUBE, Spacing(2.0, 1.0, 1.0), Spacing(1.0, 1.0, 2.0)])

@@ -7,22 +7,33 @@ import numpy as np
 from numba import njit
 
 from porescope.describe.distance import InterfaceDistance
+from porescope.describe.touches import find_middle, find_touches, mean_distance, measure_touches, room_for_touches
 from porescope.innermost import innermost
 from porescope.volume import Spacing
 
-SLACK = 0.6
+SLACK = 0.5
 """How much further than its nearest point the interface may be where a sphere touches it, in longest edges: with less
 it is drawn to dents, with more it reaches to where the interface has turned away."""
+
+SCATTER = 0.4
+"""How much further it may be than where the sphere touches it in the mean, in longest edges."""
 
 OFF_RIDGE = 0.7
 """Slope of the distance towards a neighbour above which a node lies off the ridge; off it, some neighbour has 0.89."""
 
-CLIMBS = 8
+CLIMBS = 5
 """Steps in which the centre of a sphere moves off its node to where it is largest."""
 
 BESIDE = 2.0
 """Distance, in longest edges and besides one of the nodes', from where a plane is touched to the foot of a sphere's
 centre on it, beyond which that touch does not count: the interface may be of any shape between."""
+
+WIDER = 1.5
+"""How much further still, in shortest edges, where the middle between all sides is looked for: a node may lie off it by
+half a diagonal, and the side it is nearer to hides the other one then."""
+
+FARTHEST = 0.87
+"""Longest way to that middle, in shortest edges: half a diagonal."""
 
 LEVEL_NODES = 2
 """Nodes to either side among which radii are averaged where the ridge runs level."""
@@ -36,10 +47,6 @@ LEVEL_APART = 0.8
 TILE = 32
 """Nodes along the edges of the tiles in which spheres are found one after the other: what is looked up around them
 stays in the cache, which takes two thirds of the time that rows take."""
-
-_CUBE = np.array([step for step in np.ndindex(5, 5, 5) if max(abs(i - 2) for i in step) == 2], float) - 2
-DIRECTIONS = _CUBE / np.linalg.norm(_CUBE, axis=1, keepdims=True)
-"""Unit vectors to the 98 outer nodes of a cube of five, in which a sphere is asked where it touches."""
 
 
 class Spheres(NamedTuple):
@@ -111,15 +118,16 @@ def spheres_about(
     Notes
     -----
     A centre climbs the distance to the interface by up to one node. The radius is the mean distance to the interface
-    where the sphere touches it, to SLACK, and so not drawn to the dents of a voxelised interface: that to the tangent
-    plane where the interface is flat, more where it bulges towards the sphere, that to the point itself where it lies
-    about the sphere (see _distance). A touch counts the less the further it is from the foot of the centre on the plane
-    (see BESIDE). Where none counts, the nearest point does; it also bounds the radius from below, to the slack.
+    where the sphere touches it, and so not drawn to the dents of a voxelised interface: that to the tangent plane where
+    the interface is flat, more where it bulges towards the sphere, that to the point itself where it lies about the
+    sphere. A touch counts the less the further it is from the foot of the centre on the plane (see BESIDE). Where none
+    counts, the nearest point does; it also bounds the radius from below, to SLACK.
+
+    Dents stop a climb, too: in a bar along the grid between two of them, half a voxel off its axis, which would come
+    out a voxel too thin. From there, centres go to the middle of all that is touched, and stay if the sphere is larger.
     """
     edges = np.array(spacing, np.float64)
-    interface = (near.nearest, near.points_um, near.normals, near.curvature_per_um)
-    beside = BESIDE * near.step_um + edges.min()
-    return Spheres(nodes, *_inscribed(nodes, *interface, edges, SLACK * near.step_um, beside, along))
+    return Spheres(nodes, *_inscribed(nodes, near, edges, along))
 
 
 @njit(cache=True, nogil=True)
@@ -171,49 +179,71 @@ def _nodes_by_tile(chosen: np.ndarray) -> np.ndarray:
 @njit(cache=True, nogil=True)
 def _inscribed(
     nodes: np.ndarray,
-    nearest: np.ndarray,
-    points: np.ndarray,
-    normals: np.ndarray,
-    curvature: np.ndarray,
+    near: InterfaceDistance,
     edges: np.ndarray,
-    slack: float,
-    beside: float,
     along: np.ndarray | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Centres (n, 3) and radii (n,) in um of the largest spheres about ridge nodes."""
-    ny, nx = nearest.shape[1:]
-    flat = nearest.reshape(-1)
+    ny, nx = near.nearest.shape[1:]
     centres = np.empty((len(nodes), 3), np.float32)
     radii = np.empty(len(nodes), np.float32)
     around, squares = np.empty((3, 27)), np.empty(27)
-    places, touched = np.empty(len(DIRECTIONS), np.int64), np.empty(len(DIRECTIONS), np.int64)
-    c, centre, up = np.empty(3), np.empty(3), np.empty(3)
-    step = edges.min() / CLIMBS
+    touches = room_for_touches()
+    c, centre, way = np.empty(3), np.empty(3), np.empty(3)
+    slack, scatter, beside = SLACK * near.step_um, SCATTER * near.step_um, BESIDE * near.step_um + edges.min()
+    wider, farthest, step = WIDER * edges.min(), FARTHEST * edges.min(), edges.min() / CLIMBS
     for n in range(len(nodes)):
         z, y, x = nodes[n] // (ny * nx), nodes[n] // nx % ny, nodes[n] % nx
-        count = _points_around(nearest, points, z, y, x, around)
+        count = _points_around(near.nearest, near.points_um, z, y, x, around)
         c[0], c[1], c[2] = z * edges[0], y * edges[1], x * edges[2]
         centre[:] = c
         best, closest = _closest(c, around, count, squares)
         radius = best
         for _ in range(CLIMBS):
-            share = step / max(radius, 1e-12)
             for axis in range(3):
-                up[axis] = share * (c[axis] - around[axis, closest])
+                way[axis] = c[axis] - around[axis, closest]
             if along is not None:
-                lengthwise = up[0] * along[n, 0] + up[1] * along[n, 1] + up[2] * along[n, 2]
-                for axis in range(3):
-                    up[axis] -= lengthwise * along[n, axis]
-            c += up
+                _keep_across(way, along, n)
+            _move(c, way, step / max(radius, 1e-12))
             radius, closest = _closest(c, around, count, squares)
             if radius > best:
                 best = radius
                 centre[:] = c
+        found = find_touches(centre, best, slack + wider, near, edges, touches)
+        measure_touches(touches, found, centre, beside)
         centres[n] = centre
-        radii[n] = _mean_distance(
-            centre, best, slack, beside, flat, nearest.shape, points, normals, curvature, edges, places, touched
-        )
+        radii[n] = mean_distance(touches, found, best, slack, scatter)
+        find_middle(touches, found, way)
+        if along is not None:
+            _keep_across(way, along, n)
+        _move(centre, way, min(1.0, farthest / max(_length(way), 1e-12)))
+        best, _ = _closest(centre, around, count, squares)
+        measure_touches(touches, found, centre, beside)
+        radius = mean_distance(touches, found, best, slack, scatter)
+        if radius > radii[n]:
+            centres[n] = centre
+            radii[n] = radius
     return centres, radii
+
+
+@innermost()
+def _keep_across(way: np.ndarray, along: np.ndarray, n: int) -> None:
+    """Take out of a way what leads along a unit vector."""
+    lengthwise = way[0] * along[n, 0] + way[1] * along[n, 1] + way[2] * along[n, 2]
+    for axis in range(3):
+        way[axis] -= lengthwise * along[n, axis]
+
+
+@innermost()
+def _move(place: np.ndarray, way: np.ndarray, share: float) -> None:
+    """Move a place by a share of a way."""
+    for axis in range(3):
+        place[axis] += share * way[axis]
+
+
+@innermost()
+def _length(way: np.ndarray) -> float:
+    return math.sqrt(way[0] ** 2 + way[1] ** 2 + way[2] ** 2)
 
 
 @innermost()
@@ -247,69 +277,6 @@ def _closest(centre: np.ndarray, around: np.ndarray, count: int, squares: np.nda
         if squares[i] < squares[which]:
             which = i
     return math.sqrt(squares[which]), which
-
-
-@innermost(fastmath=True)
-def _mean_distance(
-    centre: np.ndarray,
-    radius: float,
-    slack: float,
-    beside: float,
-    flat: np.ndarray,
-    shape: tuple[int, int, int],
-    points: np.ndarray,
-    normals: np.ndarray,
-    curvature: np.ndarray,
-    edges: np.ndarray,
-    places: np.ndarray,
-    touched: np.ndarray,
-) -> float:
-    """Weighted mean distance to the interface where a sphere touches it, to a slack in um; see spheres_about.
-
-    The nearest points themselves lie in dents that a voxelised interface has, and make spheres too small. Whether a
-    sphere touches in a direction cannot be guessed: loops without a branch take half the time.
-    """
-    nz, ny, nx = shape
-    z, y, x = centre[0], centre[1], centre[2]
-    a, b, c = z / edges[0] + 0.5, y / edges[1] + 0.5, x / edges[2] + 0.5
-    rise, side, along = radius / edges[0], radius / edges[1], radius / edges[2]
-    for n in range(len(DIRECTIONS)):
-        i = int(min(max(a + rise * DIRECTIONS[n, 0], 0.0), nz - 0.5))
-        j = int(min(max(b + side * DIRECTIONS[n, 1], 0.0), ny - 0.5))
-        k = int(min(max(c + along * DIRECTIONS[n, 2], 0.0), nx - 0.5))
-        places[n] = (i * ny + j) * nx + k
-    reach = (radius + slack) ** 2
-    count = 0
-    for n in range(len(DIRECTIONS)):
-        index = np.uintp(flat[np.uintp(places[n])])  # unsigned, so that numba looks for no negative indices
-        dz, dy, dx = z - points[index, 0], y - points[index, 1], x - points[index, 2]
-        touched[count] = index
-        count += dz * dz + dy * dy + dx * dx <= reach
-    total, weights = 0.0, 0.0
-    for n in range(count):
-        index = np.uintp(touched[n])
-        dz, dy, dx = z - points[index, 0], y - points[index, 1], x - points[index, 2]
-        height = dz * normals[index, 0] + dy * normals[index, 1] + dx * normals[index, 2]
-        off = dz * dz + dy * dy + dx * dx - height * height
-        bulge = curvature[index] if height > 0 else -curvature[index]
-        weight = max(0.0, 1 - off / (beside * beside))
-        total += weight * _distance(abs(height), off, bulge)
-        weights += weight
-    return max(total / weights, radius - slack) if weights > 0 else radius
-
-
-@innermost(fastmath=True, inline="always")
-def _distance(away: float, off: float, bulge: float) -> float:
-    """Distance to the interface by that to its plane at a touch, and by the square of the way from the foot to there.
-
-    Beside the contact, planes of an interface that bulges towards the sphere pass nearer to the centre than it does: by
-    bulge off / (2 (1 + bulge away)), where it is as curved in all directions. One that lies about the sphere has planes
-    as far as itself; its normals scatter, though, and all planes that they turn are nearer. There the point itself is
-    as far as the interface: all of ``off`` counts in a ball, half of it in a bar, which the other half lies along.
-    """
-    if bulge > 0:
-        return away + bulge * off / (2 * (1 + bulge * away))
-    return math.sqrt(away * away + min(1.0, -bulge * away) * off)
 
 
 @njit(cache=True, nogil=True)
