@@ -9,9 +9,8 @@ import argparse
 import math
 
 import numpy as np
-import scipy.fft
 
-from porescope.describe.field import MARGIN, Block
+from porescope.describe.field import MARGIN, Block, refined_field
 from porescope.describe.selfcheck import shapes
 from porescope.describe.selfcheck.struts import strut_diameter
 from porescope.describe.selfcheck.thickness import thickness_map
@@ -44,11 +43,9 @@ def bars(count: int) -> None:
     rng = np.random.default_rng(5)
     errors = []
     for radius in rng.uniform(3, 12, count):
-        n = int(2 * radius) + 24
-        y, x = np.mgrid[:n, :n] - n // 2 - rng.uniform(-0.5, 0.5, (2, 1, 1))
-        section = y**2 + x**2 <= radius**2
-        found = thickness(shapes.block_of(np.pad(np.repeat(section[None], 26, 0), MARGIN, mode="edge"), CUBE))
-        of_area = 2 * math.sqrt(section.sum() / math.pi)
+        bar = shapes.cylinder(radius, (1, 0, 0), 2 * radius + 4, CUBE, (0, *rng.uniform(-0.5, 0.5, 2)))
+        found = thickness(bar)
+        of_area = 2 * math.sqrt(np.count_nonzero(bar.interior[0]) / math.pi)
         errors.append((found - 2 * radius, found - of_area, max(0.3, 0.04 * radius)))
     table = np.array(errors)
     for column, name in enumerate(("true diameter", "diameter by area")):
@@ -60,20 +57,11 @@ def bars(count: int) -> None:
 
 
 def field(gaussian: float, level: float, seed: int, size: int = 60) -> tuple[np.ndarray, np.ndarray]:
-    """A periodic random field as shapes.random_field makes it, above its level, on voxels and on FINER ones."""
-    k = [2 * math.pi * scipy.fft.fftfreq(size)] * 2 + [2 * math.pi * scipy.fft.rfftfreq(size)]
-    square = sum(a**2 for a in np.meshgrid(*k, indexing="ij", sparse=True))
-    noise = scipy.fft.rfftn(np.random.default_rng(seed).standard_normal((size,) * 3))
-    spectrum = noise * np.exp(square * (1 - level**2) / (8 * gaussian))
-    spectrum[0, 0, 0] = 0
-    coarse = scipy.fft.irfftn(spectrum, s=(size,) * 3)
-    half, fine = size // 2, FINER * size
-    padded = np.zeros((fine, fine, fine // 2 + 1), complex)
-    for a in (slice(0, half), slice(1 - half, None)):
-        for b in (slice(0, half), slice(1 - half, None)):
-            padded[a, b, :half] = spectrum[a, b, :half]
-    threshold = level * coarse.std()
-    return coarse > threshold, scipy.fft.irfftn(padded, s=(fine,) * 3) * FINER**3 > threshold
+    """Where a random field of shapes.random_field is above its level, on voxels and on FINER ones."""
+    shape = (size, size, size)
+    spectrum = shapes.random_spectrum(shape, gaussian, level, CUBE, seed)
+    coarse, fine = (refined_field(spectrum, shape, (n, n, n)) for n in (1, FINER))
+    return coarse > level * coarse.std(), fine > level * coarse.std()
 
 
 def fields() -> None:

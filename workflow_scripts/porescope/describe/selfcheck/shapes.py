@@ -67,10 +67,16 @@ def torus(major: float, minor: float, spacing: Spacing) -> Block:
     return block_of((np.sqrt(y**2 + x**2) - major) ** 2 + z**2 < minor**2, spacing)
 
 
-def cylinder(radius: float, direction: tuple[float, float, float], length: float, spacing: Spacing) -> Block:
-    """A round bar through the middle of a cube, along a direction (z, y, x)."""
+def cylinder(
+    radius: float,
+    direction: tuple[float, float, float],
+    length: float,
+    spacing: Spacing,
+    shift: tuple[float, float, float] = SHIFT,
+) -> Block:
+    """A round bar through the middle of a cube, along a direction (z, y, x); see off_centre."""
     shape = box(length / 2, spacing)
-    z, y, x = grid(shape, spacing, off_centre(shape))  # type: ignore[arg-type]
+    z, y, x = grid(shape, spacing, off_centre(shape, shift))  # type: ignore[arg-type]
     unit = np.array(direction) / np.linalg.norm(direction)
     along = unit[0] * z + unit[1] * y + unit[2] * x
     return block_of(z**2 + y**2 + x**2 - along**2 < radius**2, spacing)
@@ -107,6 +113,22 @@ def gyroid_level(z: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
     return level
 
 
+def random_spectrum(shape: tuple[int, ...], gaussian: float, level: float, spacing: Spacing, seed: int) -> np.ndarray:
+    """Half spectrum of the periodic field that random_field thresholds."""
+    wanted = -6 * gaussian / (1 - level**2)
+    noise: np.ndarray = scipy.fft.rfftn(np.random.default_rng(seed).standard_normal(shape))
+    spectrum = noise * np.exp(-_square_wave_number(shape, spacing) * 3 / wanted / 4)
+    spectrum[0, 0, 0] = 0
+    return spectrum
+
+
+def _square_wave_number(shape: tuple[int, ...], spacing: Spacing) -> np.ndarray:
+    k = [2 * math.pi * scipy.fft.fftfreq(n, h) for n, h in zip(shape[:2], spacing[:2], strict=True)]
+    k.append(2 * math.pi * scipy.fft.rfftfreq(shape[2], spacing.x))
+    square: np.ndarray = sum(a**2 for a in np.meshgrid(*k, indexing="ij", sparse=True))
+    return square
+
+
 def random_field(size: float, gaussian: float, level: float, spacing: Spacing, seed: int) -> RandomField:
     """Gaussian random field with a Gaussian covariance, thresholded: f > level is solid.
 
@@ -127,18 +149,12 @@ def random_field(size: float, gaussian: float, level: float, spacing: Spacing, s
     <G> = -(k2/6) (1 - a^2) (Adler & Taylor, Random Fields and Geometry, 2007).
     """
     shape = tuple(round(size / h) for h in spacing)
-    wanted = -6 * gaussian / (1 - level**2)
-    k = [2 * math.pi * scipy.fft.fftfreq(n, h) for n, h in zip(shape[:2], spacing[:2], strict=True)]
-    k.append(2 * math.pi * scipy.fft.rfftfreq(shape[2], spacing.x))
-    square = sum(a**2 for a in np.meshgrid(*k, indexing="ij", sparse=True))
-    noise = scipy.fft.rfftn(np.random.default_rng(seed).standard_normal(shape))
-    spectrum = noise * np.exp(-square * 3 / wanted / 4)
-    spectrum[0, 0, 0] = 0
+    spectrum = random_spectrum(shape, gaussian, level, spacing, seed)
     field = scipy.fft.irfftn(spectrum, s=shape)
     counted = np.full(spectrum.shape[2], 2.0)
     counted[0] = 1
     power = np.abs(spectrum) ** 2 * counted
-    k2 = float((square * power).sum() / power.sum())
+    k2 = float((_square_wave_number(shape, spacing) * power).sum() / power.sum())
     solid = np.pad(field > level * field.std(), MARGIN, mode="wrap")
     return RandomField(
         block=block_of(solid, spacing),
