@@ -70,8 +70,7 @@ def test_every_column_scales_with_its_unit(field, unit):
     scale = {name: 1 if name == "strut_log_mean" else power(name) for name in (*DESCRIPTORS, *DETAILS)}
     for name, exponent in scale.items():
         wanted = one[name] * unit**exponent
-        close = 0.1 if name == "constrictivity" else 0.05  # rounding moves nodes, and whether half a phase is reached
-        assert other[name] == pytest.approx(wanted, rel=close, abs=1e-9, nan_ok=True), name
+        assert other[name] == pytest.approx(wanted, rel=0.05, abs=1e-9, nan_ok=True), name
 
 
 @DEAR

@@ -30,25 +30,32 @@ def test_bars_of_any_size_and_direction(radius, direction):
     assert found.quantiles_um[1] == pytest.approx(2 * radius, abs=0.3)
 
 
-@pytest.mark.parametrize(
-    ("radius", "shift"), [(10, (0, 0.5)), (7, (0.5, 0)), (8, (0, 0.5)), (10, (0.2, 0.4)), (6.01, (0, 0))]
-)
-def test_bars_along_the_grid_are_not_held_between_dents_that_face_each_other(radius, shift):
-    """All slices are alike: with centres only climbing off the nearest points the first bar comes out 0.95 too thin."""
-    bar = shapes.cylinder(radius, (1, 0, 0), 2 * radius + 4, CUBE, (0, *shift))
-    assert thickness_of(thickness_map(bar, SMOOTHING)).mean_um == pytest.approx(2 * radius, abs=0.4)
+@pytest.mark.parametrize("shift", [(0, 0), (0, 0.5), (0.5, 0.5)])
+def test_bars_along_the_grid_are_as_wide_as_their_sections(shift):
+    """Flat sides of voxels face each other there: 1 too thin if only the nearest or only the flat sides counted.
+
+    By the sections' own area, which is off by up to half a voxel of diameter itself at these radii and places.
+    """
+    for radius in np.arange(3, 12.5, 0.5):
+        found, by_area = widths_of_bar(radius, shift)
+        assert found == pytest.approx(by_area, abs=max(0.3, 0.04 * radius)), radius
 
 
-def test_bars_along_the_grid_at_any_place_are_as_wide_as_their_sections():
-    """Few sections hold the very radius: two in a hundred bars are beyond 0.3 voxel or 2 %, by the sections' area."""
+def test_bars_along_the_grid_at_any_place_hold_their_width():
     rng = np.random.default_rng(11)
     errors = []
     for radius in rng.uniform(3, 12, 30):
-        bar = shapes.cylinder(radius, (1, 0, 0), 2 * radius + 4, CUBE, (0, *rng.uniform(-0.5, 0.5, 2)))
-        found = thickness_of(thickness_map(bar, SMOOTHING)).mean_um
-        errors.append(found - 2 * math.sqrt(np.count_nonzero(bar.interior[0]) / math.pi))
-    assert np.mean(errors) == pytest.approx(0, abs=0.15)
-    assert np.abs(errors).max() < 0.4
+        found, by_area = widths_of_bar(radius, rng.uniform(-0.5, 0.5, 2))
+        assert found == pytest.approx(by_area, abs=0.3), radius
+        errors.append(found - 2 * radius)
+    assert np.mean(errors) == pytest.approx(0, abs=0.1)
+
+
+def widths_of_bar(radius, shift):
+    """Mean local thickness of a bar along the grid, and the diameter of a circle of its sections' area."""
+    bar = shapes.cylinder(radius, (1, 0, 0), 2 * radius + 4, CUBE, (0, *shift))
+    by_area = 2 * math.sqrt(np.count_nonzero(bar.interior[0]) / math.pi)
+    return thickness_of(thickness_map(bar, SMOOTHING)).mean_um, by_area
 
 
 @pytest.mark.parametrize("spacing", [CUBE, Spacing(2.0, 1.0, 1.0), *LONG])
@@ -76,7 +83,7 @@ def test_bars_across_long_voxels_are_not_thinned_by_their_steps(spacing):
 def test_oblique_walls_are_thickened_neither_by_smoothing_nor_by_the_largest_of_many_spheres(width, normal):
     """Radii scatter: they would be .3 too thick if these were not averaged where the ridge runs level."""
     found = thickness_of(thickness_map(shapes.slab(width, normal, CUBE), SMOOTHING))
-    assert found.mean_um == pytest.approx(width, abs=0.25)
+    assert found.mean_um == pytest.approx(width, abs=0.2)
 
 
 @pytest.mark.parametrize("spacing", [CUBE, Spacing(2.0, 1.0, 1.0)])

@@ -17,7 +17,7 @@ LEAST_SPAN = 2
 """Nodes to either side over which slopes are taken."""
 
 AROUND = 2
-"""Longest edges around a point within which the interface shows its curvature there."""
+"""Longest edges around a point within which the interface shows how it lies and bends there."""
 
 ALIKE = 0.8
 """Least cosine between the normals of such points: those beyond a sharp turn, or across a wall, do not count."""
@@ -35,7 +35,7 @@ class InterfaceDistance(NamedTuple):
     points_um : (n, 3) float32 array
         Points (z, y, x) on the interface, from the first node.
     normals : (n, 3) float32 array
-        Unit normals (z, y, x) there, out of the metal.
+        Unit normals (z, y, x) there, out of the metal, averaged over AROUND: those of single points scatter.
     curvature_per_um : (n,) float32 array
         Mean curvature there, positive where the metal bulges. A tenth too small at radii of five longest edges, and of
         single points: it scatters.
@@ -81,10 +81,11 @@ def interface_distance(field: np.ndarray, spacing: Spacing, factors: tuple[int, 
     points = np.empty((beside, 3), np.float32)
     normals = np.empty((beside, 3), np.float32)
     nearest = np.full(field.shape, -1, np.int32)
-    distance = np.full(field.shape, np.inf, np.float32)
     strides = np.rint(step / edges).astype(np.int64)
-    _seed(field, edges, np.maximum(LEAST_SPAN, strides), points, normals, nearest, distance)
-    curvature = _curvature(nearest, points, normals, strides, AROUND * step)
+    _seed(field, edges, np.maximum(LEAST_SPAN, strides), points, normals, nearest)
+    curvature = _average(nearest, points, normals, strides, AROUND * step)
+    distance = np.full(field.shape, np.inf, np.float32)
+    distance[nearest >= 0] = 0
     _spread(edges, nearest, distance)
     _exact(edges, points, nearest, distance)
     return InterfaceDistance(distance, nearest, points, normals, curvature, step)
@@ -166,7 +167,6 @@ def _seed(
     points: np.ndarray,
     normals: np.ndarray,
     nearest: np.ndarray,
-    square: np.ndarray,
 ) -> None:
     """Nodes beside the interface and their foot on it, at most one node diagonal away."""
     nz, ny, nx = field.shape
@@ -186,34 +186,37 @@ def _seed(
                 for axis, node in enumerate((z, y, x)):
                     points[index, axis] = node * edges[axis] + away * normals[index, axis]
                 nearest[z, y, x] = index
-                square[z, y, x] = 0
                 index += 1
 
 
-def _curvature(
+def _average(
     nearest: np.ndarray, points: np.ndarray, normals: np.ndarray, strides: np.ndarray, reach: float
 ) -> np.ndarray:
-    """Mean curvature at the points of the nodes beside the interface, which alone have one in ``nearest`` as yet.
+    """Average normals with those around, in place, and return the mean curvature, at the points of the interface.
 
-    Least squares over the points around: how far normals turn by how far these lie away. Ways in all directions in the
-    tangent plane give the mean of both principal curvatures.
+    The nodes beside it alone have one in ``nearest`` as yet. Curvature by least squares over the points around: how far
+    normals turn by how far these lie away. Ways in all directions in the tangent plane give the mean of both principal
+    curvatures.
     """
+    mean = normals.copy()
     turns, squares = np.zeros(len(points), np.float32), np.zeros(len(points), np.float32)
-    _add_turns(nearest, points, normals, strides, reach, turns, squares)
+    _add_around(nearest, points, normals, strides, reach, mean, turns, squares)
+    np.divide(mean, np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-12), out=normals)
     return np.divide(turns, squares, out=turns, where=squares > 0)
 
 
 @innermost(fastmath=True)
-def _add_turns(
+def _add_around(
     nearest: np.ndarray,
     points: np.ndarray,
     normals: np.ndarray,
     strides: np.ndarray,
     reach: float,
+    mean: np.ndarray,
     turns: np.ndarray,
     squares: np.ndarray,
 ) -> None:
-    """Add to each point what every other one around says of the curvature; what two points say counts for both."""
+    """Add to each point what every other one around says of it; what two points say counts for both."""
     nz, ny, nx = nearest.shape
     for z in range(nz):
         for y in range(ny):
@@ -236,24 +239,26 @@ def _add_turns(
                             other = nearest[c, b, a]
                             if other < 0:
                                 continue
-                            turn, square = _turn(points, normals, one, other, reach)
-                            turns[one] += turn
-                            turns[other] += turn
-                            squares[one] += square
-                            squares[other] += square
+                            weight, turn, square = _turn(points, normals, one, other, reach)
+                            for axis in range(3):
+                                mean[one, axis] += weight * normals[other, axis]
+                                mean[other, axis] += weight * normals[one, axis]
+                            turns[one] += weight * turn
+                            turns[other] += weight * turn
+                            squares[one] += weight * square
+                            squares[other] += weight * square
 
 
 @innermost(fastmath=True)
-def _turn(points: np.ndarray, normals: np.ndarray, one: int, other: int, reach: float) -> tuple[float, float]:
-    """How far normals turn along the way between two points, times the way, and its square; both weighted."""
+def _turn(points: np.ndarray, normals: np.ndarray, one: int, other: int, reach: float) -> tuple[float, float, float]:
+    """How much two points count for each other, how far normals turn between them, times the way, and its square."""
     alike, turn, square = 0.0, 0.0, 0.0
     for axis in range(3):
         way = points[other, axis] - points[one, axis]
         alike += normals[other, axis] * normals[one, axis]
         turn += way * (normals[other, axis] - normals[one, axis])
         square += way * way
-    weight = max(0.0, alike - ALIKE) * max(0.0, 1 - square / (reach * reach))
-    return weight * turn, weight * square
+    return max(0.0, alike - ALIKE) / (1 - ALIKE) * max(0.0, 1 - square / (reach * reach)), turn, square
 
 
 @njit(cache=True, nogil=True)

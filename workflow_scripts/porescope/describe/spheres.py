@@ -11,12 +11,16 @@ from porescope.describe.touches import find_middle, find_touches, mean_distance,
 from porescope.innermost import innermost
 from porescope.volume import Spacing
 
-SLACK = 0.5
+SLACK = 0.4
 """How much further than its nearest point the interface may be where a sphere touches it, in longest edges: with less
 it is drawn to dents, with more it reaches to where the interface has turned away."""
 
-SCATTER = 0.4
+SCATTER = 0.3
 """How much further it may be than where the sphere touches it in the mean, in longest edges."""
+
+FLATS = 0.75
+"""How much further still in a straight bar, in longest edges: one along the grid is voxelised with flat sides, which
+would hide what lies between them."""
 
 OFF_RIDGE = 0.7
 """Slope of the distance towards a neighbour above which a node lies off the ridge; off it, some neighbour has 0.89."""
@@ -190,7 +194,8 @@ def _inscribed(
     around, squares = np.empty((3, 27)), np.empty(27)
     touches = room_for_touches()
     c, centre, way = np.empty(3), np.empty(3), np.empty(3)
-    slack, scatter, beside = SLACK * near.step_um, SCATTER * near.step_um, BESIDE * near.step_um + edges.min()
+    slack, scatter, flats = SLACK * near.step_um, SCATTER * near.step_um, FLATS * near.step_um
+    beside = BESIDE * near.step_um + edges.min()
     wider, farthest, step = WIDER * edges.min(), FARTHEST * edges.min(), edges.min() / CLIMBS
     for n in range(len(nodes)):
         z, y, x = nodes[n] // (ny * nx), nodes[n] // nx % ny, nodes[n] % nx
@@ -210,16 +215,16 @@ def _inscribed(
                 best = radius
                 centre[:] = c
         found = find_touches(centre, best, slack + wider, near, edges, touches)
-        measure_touches(touches, found, centre, beside)
+        bar = measure_touches(touches, found, centre, best, beside)
         centres[n] = centre
-        radii[n] = mean_distance(touches, found, best, slack, scatter)
+        radii[n] = mean_distance(touches, found, best, slack, scatter + bar * flats)
         find_middle(touches, found, way)
         if along is not None:
             _keep_across(way, along, n)
         _move(centre, way, min(1.0, farthest / max(_length(way), 1e-12)))
         best, _ = _closest(centre, around, count, squares)
-        measure_touches(touches, found, centre, beside)
-        radius = mean_distance(touches, found, best, slack, scatter)
+        bar = measure_touches(touches, found, centre, best, beside)
+        radius = mean_distance(touches, found, best, slack, scatter + bar * flats)
         if radius > radii[n]:
             centres[n] = centre
             radii[n] = radius

@@ -12,6 +12,9 @@ from porescope.innermost import innermost
 LOOSE = 0.05
 """How little a sphere goes where it is free, along a wall or a bar, whose normals scatter."""
 
+WIDENING = 1 / 40
+"""Determinant of the moments of normals, two thirds of what it is in a ball, from which on a bar is not straight."""
+
 _CUBE = np.array([step for step in np.ndindex(5, 5, 5) if max(abs(i - 2) for i in step) == 2], float) - 2
 DIRECTIONS = _CUBE / np.linalg.norm(_CUBE, axis=1, keepdims=True)
 """Unit vectors to the 98 outer nodes of a cube of five, in which a sphere is asked where it touches."""
@@ -30,6 +33,8 @@ class Touches(NamedTuple):
         Mean curvature of the interface in 1/um, positive where it bulges into the sphere.
     square, away, weight : (98,) float64 arrays
         Squared distance to the point from where the centre is, distance to the interface there, and how much it counts.
+    moments : (3, 3) float64 array
+        Weighted mean products of the components of the normals: in what directions the sphere is touched.
     matrix, right : (3, 3) and (3,) float64 arrays
         Of the equations for the middle.
     """
@@ -41,6 +46,7 @@ class Touches(NamedTuple):
     square: np.ndarray
     away: np.ndarray
     weight: np.ndarray
+    moments: np.ndarray
     matrix: np.ndarray
     right: np.ndarray
 
@@ -57,6 +63,7 @@ def room_for_touches() -> Touches:
         numbers[1],
         numbers[2],
         numbers[3],
+        np.zeros((3, 3)),
         np.zeros((3, 3)),
         np.zeros(3),
     )
@@ -101,17 +108,38 @@ def find_touches(
 
 
 @innermost(fastmath=True)
-def measure_touches(touches: Touches, count: int, centre: np.ndarray, beside: float) -> None:
-    """Enter distances from a centre, and what each touch counts: the less the further it is from the centre's foot."""
-    place, normal = touches.place, touches.normal
+def measure_touches(touches: Touches, count: int, centre: np.ndarray, radius: float, beside: float) -> float:
+    """Enter distances from a centre, and what each touch counts: the less the further it is from the centre's foot.
+
+    Returns how much of a straight bar the phase is there: 1 in one, 0 between walls, in saddles, and where it widens or
+    ends, so that the sphere is touched lengthwise too.
+    """
+    place, normal, moments = touches.place, touches.normal, touches.moments
+    total, turn = 0.0, 0.0
+    zz, yy, xx, zy, zx, yx = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for n in range(count):
         dz, dy, dx = place[0, n] - centre[0], place[1, n] - centre[1], place[2, n] - centre[2]
-        square = dz * dz + dy * dy + dx * dx
-        height = abs(dz * normal[0, n] + dy * normal[1, n] + dx * normal[2, n])
-        off = square - height * height
+        z, y, x = normal[0, n], normal[1, n], normal[2, n]
+        square, height = dz * dz + dy * dy + dx * dx, dz * z + dy * y + dx * x
+        weight = max(0.0, 1 - (square - height * height) / (beside * beside))
         touches.square[n] = square
-        touches.away[n] = _distance(height, off, touches.bulge[n])
-        touches.weight[n] = max(0.0, 1 - off / (beside * beside))
+        touches.weight[n] = weight
+        total += weight
+        turn -= 2 * weight * touches.bulge[n]
+        zz += weight * z * z
+        yy += weight * y * y
+        xx += weight * x * x
+        zy += weight * z * y
+        zx += weight * z * x
+        yx += weight * y * x
+    total = max(total, 1e-12)
+    roundness = min(1.0, max(0.0, turn / total * radius))  # by the mean curvature, of a bar and of a ball 1
+    moments[0, 0], moments[1, 1], moments[2, 2] = zz / total, yy / total, xx / total
+    moments[0, 1], moments[0, 2], moments[1, 2] = zy / total, zx / total, yx / total
+    moments[1, 0], moments[2, 0], moments[2, 1] = moments[0, 1], moments[0, 2], moments[1, 2]
+    for n in range(count):
+        touches.away[n] = _distance(touches, n, centre, roundness)
+    return roundness * max(0.0, 1 - _determinant(moments) / WIDENING)
 
 
 @innermost(fastmath=True)
@@ -159,40 +187,53 @@ def find_middle(touches: Touches, count: int, way: np.ndarray) -> None:
             way[i] += touches.weight[n] * normal[i, n]
             right[i] += touches.weight[n] * normal[i, n] * (touches.away[n] - total / weights)
     for i in range(3):
-        for j in range(i, 3):
-            square = 0.0
-            for n in range(count):
-                square += touches.weight[n] * normal[i, n] * normal[j, n]
-            matrix[i, j] = square - way[i] * way[j] / weights + (i == j) * LOOSE * weights
-            matrix[j, i] = matrix[i, j]
+        for j in range(3):
+            matrix[i, j] = weights * (touches.moments[i, j] + (i == j) * LOOSE) - way[i] * way[j] / weights
     _solve(matrix, right, way)
+
+
+@innermost(fastmath=True)
+def _determinant(matrix: np.ndarray) -> float:
+    total = 0.0
+    for a in range(3):
+        b, c = (a + 1) % 3, (a + 2) % 3
+        total += matrix[0, a] * (matrix[1, b] * matrix[2, c] - matrix[1, c] * matrix[2, b])
+    return total
 
 
 @innermost(fastmath=True)
 def _solve(matrix: np.ndarray, right: np.ndarray, found: np.ndarray) -> None:
     """Enter the solution of three equations with a symmetric matrix, by Cramer's rule."""
     found[:] = 0
-    determinant = 0.0
+    determinant = _determinant(matrix)
     for i in range(3):
         j, k = (i + 1) % 3, (i + 2) % 3
         for a in range(3):
             b, c = (a + 1) % 3, (a + 2) % 3
-            minor = matrix[j, b] * matrix[k, c] - matrix[j, c] * matrix[k, b]
-            found[i] += right[a] * minor
-            determinant += matrix[0, a] * minor * (i == 0)
-    for i in range(3):
-        found[i] /= determinant
+            found[i] += right[a] * (matrix[j, b] * matrix[k, c] - matrix[j, c] * matrix[k, b]) / determinant
 
 
 @innermost(fastmath=True, inline="always")
-def _distance(away: float, off: float, bulge: float) -> float:
-    """Distance to the interface by that to its plane at a touch, and by the square of the way from the foot to there.
+def _distance(touches: Touches, n: int, centre: np.ndarray, roundness: float) -> float:
+    """Distance from a centre to the interface by its plane at a touch, and by how the interface goes on from there.
 
     Beside the contact, planes of an interface that bulges towards the sphere pass nearer to the centre than it does: by
-    bulge off / (2 (1 + bulge away)), where it is as curved in all directions. One that lies about the sphere has planes
-    as far as itself; its normals scatter, though, and all planes that they turn are nearer. There the point itself is
-    as far as the interface: all of ``off`` counts in a ball, half of it in a bar, which the other half lies along.
+    bulge off^2 / (2 (1 + bulge away)), where it is as curved in all directions and the foot is ``off`` the touch. One
+    that lies about the sphere has planes as far as itself; its normals scatter, though, and all planes that they turn
+    are nearer. There the point itself is as far as the interface, but for its way along a bar: ``off`` counts as far as
+    it leads where the sphere is touched, by ``moments`` (half of the normals to a bar lie along any direction across).
     """
-    beyond = away + bulge * off / (2 * (1 + max(0.0, bulge) * away))
-    about = math.sqrt(away * away + min(1.0, max(0.0, -bulge) * away) * off)
-    return beyond if bulge > 0 else about
+    dz, dy, dx = touches.place[0, n] - centre[0], touches.place[1, n] - centre[1], touches.place[2, n] - centre[2]
+    height = dz * touches.normal[0, n] + dy * touches.normal[1, n] + dx * touches.normal[2, n]
+    off = touches.square[n] - height * height
+    bulge, away = touches.bulge[n], abs(height)
+    if bulge > 0:
+        return away + bulge * off / (2 * (1 + bulge * away))
+    z, y, x = (
+        dz - height * touches.normal[0, n],
+        dy - height * touches.normal[1, n],
+        dx - height * touches.normal[2, n],
+    )
+    touched = touches.moments[0, 0] * z * z + touches.moments[1, 1] * y * y + touches.moments[2, 2] * x * x
+    touched += 2 * (touches.moments[0, 1] * z * y + touches.moments[0, 2] * z * x + touches.moments[1, 2] * y * x)
+    return math.sqrt(away * away + roundness * min(off, 2 * touched))
