@@ -124,8 +124,9 @@ def spheres_about(
     A centre climbs the distance to the interface by up to one node. The radius is the mean distance to the interface
     where the sphere touches it, and so not drawn to the dents of a voxelised interface: that to the tangent plane where
     the interface is flat, more where it bulges towards the sphere, that to the point itself where it lies about the
-    sphere. A touch counts the less the further it is from the foot of the centre on the plane (see BESIDE). Where none
-    counts, the nearest point does; it also bounds the radius from below, to SLACK.
+    sphere, but for the way along a bar; in a straight one flat sides hide nothing (see FLATS). A touch counts the less
+    the further it is from the foot of the centre on the plane (see BESIDE). Where none counts, the nearest point does;
+    it also bounds the radius from below, to SLACK.
 
     Dents stop a climb, too: in a bar along the grid between two of them, half a voxel off its axis, which would come
     out a voxel too thin. From there, centres go to the middle of all that is touched, and stay if the sphere is larger.
