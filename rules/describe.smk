@@ -76,6 +76,7 @@ rule check_estimators:
         "results/logs/describe/check_estimators.log",
     benchmark:
         "results/benchmarks/describe/check_estimators.tsv"
+    priority: 2  # waits for nothing, and leaves every kernel compiled for the specimens
     conda:
         "../envs/imaging.yaml"
     threads: 1

@@ -14,7 +14,8 @@ from porescope.describe.blocks import (
     blocks_of,
     centre_of,
     distance,
-    node_of,
+    node_at,
+    place_of,
     put,
     wake_beside_windows,
     wake_neighbours,
@@ -187,7 +188,7 @@ def _straight_from_below(
                 corner = window[a, b, c]
                 if corner == NO_WINDOW or (a > i - 1 and window[a - 1, b, c] == corner):
                     continue
-                column = node_of(size, corner, (a, b, c))
+                column = node_at(size, corner, (a, b, c))
                 if length < np.inf and not _may_gain(view, here, column, steps, length - gain):
                     continue
                 seen, low = _leave_column(view, here, column)
@@ -201,41 +202,39 @@ def _straight_from_below(
 
 
 @innermost()
-def _may_gain(
-    view: View, here: Point, column: tuple[int, int, int], steps: tuple[float, float, float], length: float
-) -> bool:
+def _may_gain(view: View, here: Point, column: Point, steps: tuple[float, float, float], length: float) -> bool:
     """Whether a way through a lit column can be shorter than ``length``: if seen from low enough."""
     excess = length - (here[0] - 0.5) * steps[0]
-    aside = distance((here[0], here[1], here[2]), (here[0], float(column[1]), float(column[2])), steps)
+    aside = distance(here, (here[0], column[1], column[2]), steps)
     if excess <= 0:
         return False
     if aside <= excess:
         return True
     low = here[0] - (aside * aside - excess * excess) / (2 * excess) / steps[0]
-    return low >= 0.5 and sees(view, here, (min(low, float(column[0])), float(column[1]), float(column[2])))
+    return low >= 0.5 and sees(view, here, (min(low, column[0]), column[1], column[2]))
 
 
 @innermost()
-def _leave_column(view: View, here: Point, window: tuple[int, int, int]) -> tuple[bool, Point]:
+def _leave_column(view: View, here: Point, column: Point) -> tuple[bool, Point]:
     """Where the shortest way through a lit column to a point leaves it: as low as the point is seen from."""
-    top, y, z = window
-    if not sees(view, here, (top, y, z)):
+    top, y, z = column
+    if not sees(view, here, column):
         return False, here
-    seen, blocked, stride = 0, top, 1
+    seen, blocked, stride = 0.0, top, 1.0
     while seen + stride < blocked:
         if sees(view, here, (top - seen - stride, y, z)):
             seen += stride
             stride *= 2
         else:
             blocked = seen + stride
-            stride = 1
+            stride = 1.0
     low = top - seen
     if low == 1:
-        return True, (0.5, float(y), float(z))  # on the entry plane itself
+        return True, (0.5, y, z)  # on the entry plane itself
     found, bend = way_round(view, here, (low - 1, y, z), 0.0)
     if found and bend[0] <= view.lit[int(bend[1] + 0.5), int(bend[2] + 0.5)] and sees(view, here, bend):
         return True, bend
-    return True, (float(low), float(y), float(z))
+    return True, (low, y, z)
 
 
 @innermost()
@@ -256,7 +255,7 @@ def _shortest_in_view(
             if free[u] == np.inf and (shortest < 0 or way[u] < way[shortest]):
                 shortest = u
         bend = candidate[shortest]
-        free[shortest] = sight(view, here, (point[bend, 0], point[bend, 1], point[bend, 2]))
+        free[shortest] = sight(view, here, place_of(point, bend))
         if free[shortest] == np.inf:
             return bend, way[shortest]
     return -1, np.inf
@@ -282,7 +281,7 @@ def _bend_further(
     for u in range(count):
         if free[u] == np.inf or way[u] >= length - gain:
             continue
-        old = (point[candidate[u], 0], point[candidate[u], 1], point[candidate[u], 2])
+        old = place_of(point, candidate[u])
         bent, new = way_round(view, here, old, free[u])
         if not bent:
             continue

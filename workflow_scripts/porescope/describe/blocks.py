@@ -89,10 +89,22 @@ def node_of(size: int, corner: int, place: tuple[int, int, int]) -> tuple[int, i
 
 
 @innermost()
+def node_at(size: int, corner: int, place: tuple[int, int, int]) -> Point:
+    """The same as a point."""
+    a, b, c = node_of(size, corner, place)
+    return float(a), float(b), float(c)
+
+
+@innermost()
 def centre_of(size: int, centre: np.ndarray, place: tuple[int, int, int]) -> Point:
     """The node that stands for a block."""
-    a, b, c = node_of(size, centre[place], place)
-    return float(a), float(b), float(c)
+    return node_at(size, centre[place], place)
+
+
+@innermost()
+def place_of(point: np.ndarray, bend: int) -> Point:
+    """Where a bend is."""
+    return np.float64(point[bend, 0]), np.float64(point[bend, 1]), np.float64(point[bend, 2])
 
 
 @innermost()

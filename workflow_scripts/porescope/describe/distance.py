@@ -234,12 +234,12 @@ def _add_around(
                             continue
                         for i in range(-AROUND if k or j else 1, AROUND + 1):
                             a = x + i * strides[2]
-                            if a < 0 or a >= nx:
-                                continue
-                            other = nearest[c, b, a]
+                            other = nearest[c, b, a] if 0 <= a < nx else -1
                             if other < 0:
                                 continue
                             weight, turn, square = _turn(points, normals, one, other, reach)
+                            if weight == 0.0:
+                                continue
                             for axis in range(3):
                                 mean[one, axis] += weight * normals[other, axis]
                                 mean[other, axis] += weight * normals[one, axis]
@@ -254,11 +254,13 @@ def _turn(points: np.ndarray, normals: np.ndarray, one: int, other: int, reach: 
     """How much two points count for each other, how far normals turn between them, times the way, and its square."""
     alike, turn, square = 0.0, 0.0, 0.0
     for axis in range(3):
-        way = points[other, axis] - points[one, axis]
+        square += (points[other, axis] - points[one, axis]) ** 2
+    if square >= reach * reach:
+        return 0.0, turn, square
+    for axis in range(3):
         alike += normals[other, axis] * normals[one, axis]
-        turn += way * (normals[other, axis] - normals[one, axis])
-        square += way * way
-    return max(0.0, alike - ALIKE) / (1 - ALIKE) * max(0.0, 1 - square / (reach * reach)), turn, square
+        turn += (points[other, axis] - points[one, axis]) * (normals[other, axis] - normals[one, axis])
+    return max(0.0, alike - ALIKE) / (1 - ALIKE) * (1 - square / (reach * reach)), turn, square
 
 
 @njit(cache=True, nogil=True)

@@ -30,6 +30,9 @@ BRICK = 4
 """Nodes along the edges of the bricks that codes are kept in: a line of a processor's cache. A line of sight passes
 through fewer of them than through rows, of which each step across meets a new one."""
 
+SWALLOWED = -1.95
+"""A line that is as deep in the pores cannot be pushed out of them: codes tell no depth below -2, and so no way out."""
+
 NEAR_END = 0.25
 """Length in nodes at the end of a line that is not looked at: bends lie on the interface itself."""
 
@@ -78,16 +81,16 @@ def encode(field: np.ndarray) -> np.ndarray:
         2 + (code - 128) / 2 nodes away or further. The outermost nodes repeat their neighbours.
     """
     room = edt.edt(field > 0, black_border=False, parallel=1)
-    return _encode(field, room)
+    return np.pad(_encode(field, room), 1, mode="edge")
 
 
 @njit(cache=True, nogil=True)
 def _encode(field: np.ndarray, room: np.ndarray) -> np.ndarray:
     n0, n1, n2 = field.shape
-    code = np.empty((n0 + 2, n1 + 2, n2 + 2), np.uint8)
+    code = np.empty(field.shape, np.uint8)
     for i, j, k in np.ndindex(field.shape):
         if room[i, j, k] >= 2:
-            code[i + 1, j + 1, k + 1] = WIDE + min(int((room[i, j, k] - 2) * 2), 255 - WIDE)
+            code[i, j, k] = WIDE + min(int((room[i, j, k] - 2) * 2), 255 - WIDE)
             continue
         i0, i1 = max(i - 1, 0), min(i + 1, n0 - 1)
         j0, j1 = max(j - 1, 0), min(j + 1, n1 - 1)
@@ -98,10 +101,7 @@ def _encode(field: np.ndarray, room: np.ndarray) -> np.ndarray:
         depth = field[i, j, k] / max(math.sqrt(a * a + b * b + c * c), 1e-6)
         value = round(min(max(float(depth), -2.0), 2.0) * STEPS) + INTERFACE
         solid = field[i, j, k] > 0
-        code[i + 1, j + 1, k + 1] = min(max(value, INTERFACE + 1), WIDE - 1) if solid else min(value, INTERFACE)
-    code[0], code[-1] = code[1], code[-2]
-    code[:, 0], code[:, -1] = code[:, 1], code[:, -2]
-    code[:, :, 0], code[:, :, -1] = code[:, :, 1], code[:, :, -2]
+        code[i, j, k] = min(max(value, INTERFACE + 1), WIDE - 1) if solid else min(value, INTERFACE)
     return code
 
 
@@ -209,6 +209,8 @@ def way_round(view: View, here: Point, there: Point, free: float) -> tuple[bool,
         depth = 2.0 if nearest >= WIDE else _depth(view, a, b, c)
         if depth < lowest:
             lowest, deepest = depth, along
+            if depth < SWALLOWED:
+                return False, here
         elif lowest < -graze and depth > 0:
             break
         along += (nearest - WIDE) * 0.5 + 1.0 if nearest >= WIDE else FINE_STRIDE

@@ -132,7 +132,7 @@ def spheres_about(
     out a voxel too thin. From there, centres go to the middle of all that is touched, and stay if the sphere is larger.
     """
     edges = np.array(spacing, np.float64)
-    return Spheres(nodes, *_inscribed(nodes, near, edges, along))
+    return Spheres(nodes, *_inscribed(nodes, near, edges, np.empty((0, 3)) if along is None else along))
 
 
 @njit(cache=True, nogil=True)
@@ -186,9 +186,9 @@ def _inscribed(
     nodes: np.ndarray,
     near: InterfaceDistance,
     edges: np.ndarray,
-    along: np.ndarray | None,
+    along: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Centres (n, 3) and radii (n,) in um of the largest spheres about ridge nodes."""
+    """Centres (n, 3) and radii (n,) in um of the largest spheres about nodes, kept to by ``along`` if not empty."""
     ny, nx = near.nearest.shape[1:]
     centres = np.empty((len(nodes), 3), np.float32)
     radii = np.empty(len(nodes), np.float32)
@@ -208,7 +208,7 @@ def _inscribed(
         for _ in range(CLIMBS):
             for axis in range(3):
                 way[axis] = c[axis] - around[axis, closest]
-            if along is not None:
+            if len(along):
                 _keep_across(way, along, n)
             _move(c, way, step / max(radius, 1e-12))
             radius, closest = _closest(c, around, count, squares)
@@ -220,7 +220,7 @@ def _inscribed(
         centres[n] = centre
         radii[n] = mean_distance(touches, found, best, slack, scatter + bar * flats)
         find_middle(touches, found, way)
-        if along is not None:
+        if len(along):
             _keep_across(way, along, n)
         _move(centre, way, min(1.0, farthest / max(_length(way), 1e-12)))
         best, _ = _closest(centre, around, count, squares)
