@@ -67,6 +67,20 @@ def test_blocks_that_miss_a_neck_are_searched_again_node_by_node(monkeypatch):
     assert 1.3 < geodesic(field, CUBE, 1, 1).tortuosity < 1.5
 
 
+def test_ways_measured_otherwise_are_those_that_a_search_finds():
+    """What thicker slices do to tau is told from the ways of the VOI itself, in all directions."""
+    field, spacing = smooth(shapes.random_field(48.0, -0.05, 0.0, CUBE, seed=11).block)
+    thicker = spacing._replace(z=1.05)
+    for (name, same), (_, other) in zip(
+        tortuosities(field, spacing, otherwise=spacing), tortuosities(field, spacing, otherwise=thicker), strict=True
+    ):
+        assert same.measured_otherwise == pytest.approx(same.tortuosity, abs=1e-6)
+        searched = geodesic(field, thicker, *DIRECTIONS[name])
+        change = searched.tortuosity - same.tortuosity
+        assert other.measured_otherwise - same.tortuosity == pytest.approx(change, rel=0.1)
+        assert math.isnan(searched.measured_otherwise)
+
+
 def test_no_way_is_infinite():
     field = np.full((20, 20, 20), 0.5, np.float32)
     field[:, 10] = -0.5

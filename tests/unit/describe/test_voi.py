@@ -284,6 +284,7 @@ def test_first_voi_is_described_again_with_its_inputs_off(mask):
     assert first["relative_density" + SEGMENTATION] > 0
     assert first["relative_density" + VOXEL] == 0
     assert first["specific_surface_per_um" + VOXEL] > 0
+    assert first[["tortuosity" + VOXEL, "tortuosity_y" + VOXEL, "alpha" + VOXEL]].min() > 0
     assert others[[name + SEGMENTATION for name in DESCRIPTORS]].isna().all(axis=None)
     assert first["tortuosity_sd_method"] > 0
 

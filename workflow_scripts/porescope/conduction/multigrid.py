@@ -54,6 +54,8 @@ class Level(NamedTuple):
     Attributes
     ----------
     network : Network
+    inverse : (n,) float32 array
+        1 / sum of the conductances of each node; empty on the last level.
     aggregate : (n,) int32 array
         Node of the next level that each node is part of; empty on the last level.
     factor : tuple
@@ -61,6 +63,7 @@ class Level(NamedTuple):
     """
 
     network: Network
+    inverse: np.ndarray
     aggregate: np.ndarray
     factor: tuple[np.ndarray, bool] | tuple[()]
 
@@ -96,9 +99,10 @@ def build_levels(network: Network) -> list[Level]:
             *merged, scale = _merge(*coarse, scale, group, count)
             coarse = Network(*merged)
             aggregate = group[aggregate]
-        levels.append(Level(network, aggregate, ()))
+        levels.append(Level(network, _inverse(network.first, *network[2:]), aggregate, ()))
         network = coarse
-    levels.append(Level(network, np.empty(0, np.int32), cho_factor(_dense(network))))
+    none = np.empty(0, np.float32)
+    levels.append(Level(network, none, none.astype(np.int32), cho_factor(_dense(network))))
     return levels
 
 
@@ -151,14 +155,14 @@ def _correct(levels: list[Level], depth: int, load: np.ndarray) -> np.ndarray:
         return cho_solve(level.factor, load).astype(np.float32)
     potential = np.zeros_like(load)
     rest = np.empty_like(load)
-    _relax_forwards(*level.network, load, potential, rest)
+    _relax_forwards(*level.network[:3], level.inverse, load, potential, rest)
     coarse_load = np.zeros(levels[depth + 1].network.ground.size, np.float32)
     _restrict(rest, level.aggregate, coarse_load)
     coarse = np.zeros_like(coarse_load)
     for length, direction, _ in islice(descend(levels, coarse_load, depth + 1), INNER_STEPS):
         add(length, direction, coarse)
     _prolong(coarse, level.aggregate, potential)
-    _relax_backwards(*level.network, load, potential)
+    _relax_backwards(*level.network[:3], level.inverse, load, potential)
     return potential
 
 
@@ -294,30 +298,42 @@ def currents(
     return out
 
 
+@njit(cache=True, nogil=True)
+def _inverse(first: np.ndarray, conductance: np.ndarray, ground: np.ndarray) -> np.ndarray:
+    """1 / sum of the conductances of each node."""
+    inverse = np.empty_like(ground)
+    for i in range(ground.size):
+        total = ground[i]
+        for k in range(first[i], first[i + 1]):
+            total += conductance[k]
+        inverse[i] = 1 / total
+    return inverse
+
+
 @innermost()
 def _relax_forwards(
     first: np.ndarray,
     neighbour: np.ndarray,
     conductance: np.ndarray,
-    ground: np.ndarray,
+    inverse: np.ndarray,
     load: np.ndarray,
     potential: np.ndarray,
     rest: np.ndarray,
 ) -> None:
-    """Gauss-Seidel from potentials of 0, and the load that it leaves."""
-    for i in range(ground.size):
-        total, current = ground[i], load[i]
+    """Gauss-Seidel from potentials of 0, and the load that it leaves.
+
+    What a node's potential leaves to those before it is added as soon as it is known, so that conductances, which fill
+    no cache, are read once.
+    """
+    for i in range(load.size):
+        current = load[i]
         for k in range(first[i], first[i + 1]):
-            total += conductance[k]
             current += conductance[k] * potential[neighbour[k]]
-        potential[i] = current / total
-    for i in range(ground.size):
-        current = np.float32(0)
+        potential[i] = current * inverse[i]
+        rest[i] = 0
         for k in range(first[i], first[i + 1]):
-            j = neighbour[k]
-            if j > i:
-                current += conductance[k] * potential[j]
-        rest[i] = current
+            if neighbour[k] < i:
+                rest[neighbour[k]] += conductance[k] * potential[i]
 
 
 @innermost()
@@ -325,16 +341,15 @@ def _relax_backwards(
     first: np.ndarray,
     neighbour: np.ndarray,
     conductance: np.ndarray,
-    ground: np.ndarray,
+    inverse: np.ndarray,
     load: np.ndarray,
     potential: np.ndarray,
 ) -> None:
-    for i in range(ground.size - 1, -1, -1):
-        total, current = ground[i], load[i]
+    for i in range(load.size - 1, -1, -1):
+        current = load[i]
         for k in range(first[i], first[i + 1]):
-            total += conductance[k]
             current += conductance[k] * potential[neighbour[k]]
-        potential[i] = current / total
+        potential[i] = current * inverse[i]
 
 
 @innermost()

@@ -33,6 +33,9 @@ GRAZE = 0.25
 GAIN = 0.005
 """A new bend is made where it shortens the way by this, in node distances."""
 
+STRAIGHT = -1
+"""Where ways come straight from the entry plane, along the first axis."""
+
 FRESH = 40
 """More bends than any one block can add."""
 
@@ -47,10 +50,13 @@ class Ways(NamedTuple):
         way leads.
     point : (bends, 4) float32 array
         Place of each bend in indices of the coded field, and the length of the way to it in the unit of the steps.
+    before : (bends,) int32 array
+        The bend before each, which stands before it; STRAIGHT where the way to it has none.
     """
 
     bend: np.ndarray
     point: np.ndarray
+    before: np.ndarray
 
 
 @njit(cache=True, nogil=True)
@@ -89,7 +95,7 @@ def shortest_ways(code: np.ndarray, size: int, steps: tuple[float, float, float]
     link = np.full(state.size, -1, np.int32)  # the next block in the same bucket
     first = np.full(BUCKETS, -1, np.int32)
     candidate, way, free = np.empty(64, np.int32), np.empty(64), np.empty(64)
-    point = np.empty((1024, 4), np.float32)
+    point, before = np.empty((1024, 4), np.float32), np.empty(1024, np.int32)
     bends, waiting, bucket, layer = 0, 0, 0, 1
     width = BUCKET * min(steps)
     while waiting > 0 or layer < b0 - 1:
@@ -102,20 +108,21 @@ def shortest_ways(code: np.ndarray, size: int, steps: tuple[float, float, float]
             block, at = at, link[at]
             waiting -= 1
             if bends + FRESH > len(point):
-                more = np.empty((2 * len(point), 4), np.float32)
-                more[: len(point)] = point
-                point = more
+                point = np.concatenate((point, np.empty_like(point)))
+                before = np.concatenate((before, np.empty_like(before)))
             place = (block // (b1 * b2), block // b2 % b1, block % b2)
             here = centre_of(blocks.size, blocks.centre, place)
             count = _neighbours_bends(blocks, place, here, point, steps, candidate, way)
             best, length = _shortest_in_view(view, here, point, candidate, way, free, count)
             if blocks.beside[place]:
-                best, length, bends = _straight_from_below(view, blocks, place, here, point, bends, steps, best, length)
+                best, length, bends = _straight_from_below(
+                    view, blocks, place, here, point, before, bends, steps, best, length
+                )
             best, length, bends = _bend_further(
-                view, here, point, bends, steps, candidate, way, free, count, best, length
+                view, here, point, before, bends, steps, candidate, way, free, count, best, length
             )
             if best < 0:
-                best, length, bends = _bend_at_neighbour(view, blocks, place, here, point, bends, steps)
+                best, length, bends = _bend_at_neighbour(view, blocks, place, here, point, before, bends, steps)
             if best < 0:
                 state[block] = UNKNOWN
             elif length >= (bucket + 1) * width:  # others may come to know a shorter way until then
@@ -124,13 +131,14 @@ def shortest_ways(code: np.ndarray, size: int, steps: tuple[float, float, float]
                 state[block] = best
                 waiting += wake_neighbours(blocks, place, point, best, steps, width, link, first, bucket)
         bucket += 1
-    return Ways(blocks.state, point[:bends].copy())
+    return Ways(blocks.state, point[:bends].copy(), before[:bends].copy())
 
 
 @innermost()
-def _write(point: np.ndarray, bend: int, place: Point, length: float) -> None:
+def _write(point: np.ndarray, before: np.ndarray, bend: int, place: Point, length: float, last: int) -> None:
     point[bend, 0], point[bend, 1], point[bend, 2] = place
     point[bend, 3] = length
+    before[bend] = last
 
 
 @innermost()
@@ -172,6 +180,7 @@ def _straight_from_below(
     place: tuple[int, int, int],
     here: Point,
     point: np.ndarray,
+    before: np.ndarray,
     bends: int,
     steps: tuple[float, float, float],
     best: int,
@@ -192,12 +201,12 @@ def _straight_from_below(
                 if length < np.inf and not _may_gain(view, here, column, steps, length - gain):
                     continue
                 seen, low = _leave_column(view, here, column)
-                before = max(low[0] - 0.5, 0.0) * steps[0]
-                total = before + distance(low, here, steps)
+                climb = max(low[0] - 0.5, 0.0) * steps[0]
+                total = climb + distance(low, here, steps)
                 if seen and total < length - gain:
                     found = True
                     best, length = bends, total
-                    _write(point, bends, low, before)
+                    _write(point, before, bends, low, climb, STRAIGHT)
     return best, length, bends + found
 
 
@@ -266,6 +275,7 @@ def _bend_further(
     view: View,
     here: Point,
     point: np.ndarray,
+    before: np.ndarray,
     bends: int,
     steps: tuple[float, float, float],
     candidate: np.ndarray,
@@ -285,12 +295,12 @@ def _bend_further(
         bent, new = way_round(view, here, old, free[u])
         if not bent:
             continue
-        before = point[candidate[u], 3] + distance(old, new, steps)
-        total = before + distance(new, here, steps)
+        reached = point[candidate[u], 3] + distance(old, new, steps)
+        total = reached + distance(new, here, steps)
         if total < length - gain and sees(view, here, new) and sees(view, new, old):
             found = True
             best, length = bends, total
-            _write(point, bends, new, before)
+            _write(point, before, bends, new, reached, candidate[u])
     return best, length, bends + found
 
 
@@ -301,6 +311,7 @@ def _bend_at_neighbour(
     place: tuple[int, int, int],
     here: Point,
     point: np.ndarray,
+    before: np.ndarray,
     bends: int,
     steps: tuple[float, float, float],
 ) -> tuple[int, float, int]:
@@ -315,12 +326,34 @@ def _bend_at_neighbour(
                 if bend < 0 and bend != LIT:
                     continue
                 there = centre_of(size, centre, (a, b, c))
-                before = (there[0] - 0.5) * steps[0] if bend == LIT else way_over(point, bend, there, steps)
-                total = before + distance(there, here, steps)
+                reached = (there[0] - 0.5) * steps[0] if bend == LIT else way_over(point, bend, there, steps)
+                total = reached + distance(there, here, steps)
                 if total < length and sees(view, here, there):
                     length, best = total, bends
-                    _write(point, bends, there, before)
+                    _write(point, before, bends, there, reached, STRAIGHT if bend == LIT else bend)
     return best, length, bends + (best >= 0)
+
+
+@njit(cache=True, nogil=True)
+def measured(ways: Ways, steps: tuple[float, float, float]) -> Ways:
+    """The same ways where nodes are other distances apart.
+
+    Parameters
+    ----------
+    ways : Ways
+    steps : tuple of float
+        Node distances. Near those of the search, the shortest ways differ from these by what is of second order in the
+        change: lengths are at a minimum.
+    """
+    all_bends, point, before = ways
+    point = point.copy()
+    for bend in range(len(point)):
+        here, last = place_of(point, bend), before[bend]
+        if last == STRAIGHT:
+            point[bend, 3] = max(here[0] - 0.5, 0.0) * steps[0]
+        else:
+            point[bend, 3] = way_over(point, last, here, steps)
+    return Ways(all_bends, point, before)
 
 
 @njit(cache=True, nogil=True)
@@ -339,7 +372,7 @@ def length_ratios(code: np.ndarray, ways: Ways, size: int, steps: tuple[float, f
     """
     n0, n1, n2 = code.shape[0] - 2, code.shape[1] - 2, code.shape[2] - 2
     lit = lit_columns(code)
-    all_bends, point = ways
+    all_bends, point, _ = ways
     ratio = np.full((n0, n1, n2), np.nan, np.float32)
     for i in range(n0):
         for j in range(n1):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from enum import Enum, auto
 
 import numpy as np
 
@@ -15,9 +16,26 @@ COARSE = 2
 """Edge in nodes of the blocks that are searched where only differences count: between octants, or between places of
 the interface. What blocks take from each tau - 1 is much alike there."""
 
+IF_THICKER = "_if_slices_were_thicker"
+"""End of the names of what is measured once more."""
+
+
+class Search(Enum):
+    """How ways are looked for in a whole VOI: not at all, as is enough for differences, or as well as there is time."""
+
+    NONE = auto()
+    IN_BLOCKS = auto()
+    BEST = auto()
+
 
 def columns(
-    block: Block, smooth: np.ndarray, factors: tuple[int, ...], cuts: Sequence[Voi], maps: bool, coarse: bool
+    block: Block,
+    smooth: np.ndarray,
+    factors: tuple[int, ...],
+    cuts: Sequence[Voi],
+    maps: bool,
+    search: Search,
+    thicker: float,
 ) -> tuple[list[dict[str, float]], dict[str, np.ndarray]]:
     """Tortuosity of parts of a VOI; ways enter each part at its own faces.
 
@@ -33,15 +51,20 @@ def columns(
         Parts of it, counted from its first voxel; the first is the whole, the others are searched in blocks.
     maps : bool
         Whether to keep what pictures are made from.
-    coarse : bool
-        Whether to search the whole in blocks, too.
+    search : Search
+    thicker : float
+        By what share slices are thicker where the tortuosities of the whole are measured once more, along the same
+        ways; 0 for not at all. Their names end in IF_THICKER.
     """
+    if search is Search.NONE:
+        return [{} for _ in cuts], {}
     smooth, nodes = crop(smooth, block.shape, factors), finer(block.spacing, factors)
-    size = COARSE if coarse else block_size(smooth.size)
-    whole, ratio = _tortuosities(smooth, nodes, size)
+    size = COARSE if search is Search.IN_BLOCKS else block_size(smooth.size)
+    otherwise = nodes._replace(z=nodes.z * (1 + thicker)) if thicker else None
+    whole, ratio = _tortuosities(smooth, nodes, size, otherwise)
     arrays = path_map(ratio, block, factors) if maps else {}
     del ratio
-    parts = [_tortuosities(crop_to(smooth, cut, factors), nodes, COARSE)[0] for cut in cuts[1:]]
+    parts = [_tortuosities(crop_to(smooth, cut, factors), nodes, COARSE, None)[0] for cut in cuts[1:]]
     return [whole, *parts], arrays
 
 
@@ -54,14 +77,21 @@ def error(gaussian_per_um2: float, block: Block, factors: tuple[int, ...]) -> fl
     return method_error(1 / (math.sqrt(abs(gaussian_per_um2)) * edge), size)
 
 
-def _tortuosities(smooth: np.ndarray, nodes: Spacing, size: int) -> tuple[dict[str, float], np.ndarray]:
+def _tortuosities(
+    smooth: np.ndarray, nodes: Spacing, size: int, otherwise: Spacing | None
+) -> tuple[dict[str, float], np.ndarray]:
     """Tortuosity per direction, its mean, and +y alone; and the map of the ways along +y."""
-    values: dict[str, float] = {}
+    found, other = {}, {}
     kept = np.zeros(0, np.float32)
-    for name, result in tortuosities(smooth, nodes, size=size):
-        values[f"tortuosity_{name}"] = result.tortuosity
+    for name, result in tortuosities(smooth, nodes, size=size, otherwise=otherwise):
+        found[name], other[name] = result.tortuosity, result.measured_otherwise
         if name == "plus_y":
             kept = result.ratio
-    values["tortuosity"] = float(np.mean(list(values.values())))
-    values["tortuosity_y"] = values["tortuosity_plus_y"]
+    values = {f"tortuosity_{name}": value for name, value in found.items()} | _mean_and_y(found)
+    if otherwise is not None:
+        values |= {name + IF_THICKER: value for name, value in _mean_and_y(other).items()}
     return values, kept
+
+
+def _mean_and_y(by_direction: dict[str, float]) -> dict[str, float]:
+    return {"tortuosity": float(np.mean(list(by_direction.values()))), "tortuosity_y": by_direction["plus_y"]}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from porescope.describe.anyangle import length_ratios, shortest_ways
+from porescope.describe.anyangle import length_ratios, measured, shortest_ways
 from porescope.describe.sightlines import encode
 from porescope.volume import Spacing
 
@@ -40,10 +40,13 @@ class Geodesic(NamedTuple):
         At least 1; infinite where the solid does not reach from the entry face to the opposite one.
     ratio : (nz, ny, nx) float32 array
         Path length / distance from the entry face; NaN where no path leads.
+    measured_otherwise : float
+        Tortuosity of the same paths with other node distances; NaN where none were given.
     """
 
     tortuosity: float
     ratio: np.ndarray
+    measured_otherwise: float
 
 
 def geodesic(field: np.ndarray, spacing: Spacing, axis: int, sense: int) -> Geodesic:
@@ -77,7 +80,11 @@ def geodesic(field: np.ndarray, spacing: Spacing, axis: int, sense: int) -> Geod
 
 
 def tortuosities(
-    field: np.ndarray, spacing: Spacing, directions: Mapping[str, tuple[int, int]] = DIRECTIONS, size: int | None = None
+    field: np.ndarray,
+    spacing: Spacing,
+    directions: Mapping[str, tuple[int, int]] = DIRECTIONS,
+    size: int | None = None,
+    otherwise: Spacing | None = None,
 ) -> Iterator[tuple[str, Geodesic]]:
     """Geodesic tortuosity in several directions, one after the other so that one map is in memory at a time.
 
@@ -89,6 +96,9 @@ def tortuosities(
         Axis and sense by name.
     size : int, optional
         Nodes along the edge of the blocks that are searched, 1 or 2; by default as many as block_size says.
+    otherwise : Spacing, optional
+        Node distances with which the paths are measured once more: how tortuosity hangs on the spacing, without the
+        time and the scatter of a second search.
 
     Yields
     ------
@@ -97,7 +107,7 @@ def tortuosities(
     """
     code = encode(np.ascontiguousarray(field, np.float32))
     for name, (axis, sense) in directions.items():
-        yield name, _along(code, spacing, axis, sense, size or block_size(field.size))
+        yield name, _along(code, spacing, axis, sense, size or block_size(field.size), otherwise)
 
 
 def method_error(radius: float, size: int) -> float:
@@ -124,18 +134,32 @@ def block_size(nodes: int) -> int:
     return 1 if nodes <= SINGLE_NODES else 2
 
 
-def _along(code: np.ndarray, spacing: Spacing, axis: int, sense: int, largest: int) -> Geodesic:
+def _along(
+    code: np.ndarray, spacing: Spacing, axis: int, sense: int, largest: int, otherwise: Spacing | None
+) -> Geodesic:
     """Tortuosity along one axis of a coded field, in blocks of at most a size."""
     oriented = np.ascontiguousarray(np.moveaxis(code, axis, 0)[::sense])
-    first, second = (float(h) for i, h in enumerate(spacing) if i != axis)
-    steps = (float(spacing[axis]), first, second)
-    layers = oriented.shape[0] - 2
-    ratio = np.empty(0, np.float32)
+    steps = _steps(spacing, axis)
     for size in range(largest, 0, -1):
-        ratio = length_ratios(oriented, shortest_ways(oriented, size, steps), size, steps)
+        ways = shortest_ways(oriented, size, steps)
+        ratio = length_ratios(oriented, ways, size, steps)
         if np.isfinite(ratio[-1]).any():  # blocks may miss a narrow neck, single nodes do not
             break
-    percolates = np.isfinite(ratio[-1]).any()
-    tail = ratio[math.ceil((1 - LAST) * layers - 0.5) :]
-    value = float(np.nanmean(tail, dtype=np.float64)) if percolates else math.inf
-    return Geodesic(value, np.moveaxis(ratio[::sense], 0, axis))
+    other = math.nan
+    if otherwise is not None:
+        steps = _steps(otherwise, axis)
+        other = _mean_at_end(length_ratios(oriented, measured(ways, steps), size, steps))
+    return Geodesic(_mean_at_end(ratio), np.moveaxis(ratio[::sense], 0, axis), other)
+
+
+def _steps(spacing: Spacing, axis: int) -> tuple[float, float, float]:
+    """Node distances, that along an axis first."""
+    first, second = (float(h) for i, h in enumerate(spacing) if i != axis)
+    return float(spacing[axis]), first, second
+
+
+def _mean_at_end(ratio: np.ndarray) -> float:
+    """Mean over the last part of the length along the first axis; infinite where no path leads to its end."""
+    if not np.isfinite(ratio[-1]).any():
+        return math.inf
+    return float(np.nanmean(ratio[math.ceil((1 - LAST) * len(ratio) - 0.5) :], dtype=np.float64))

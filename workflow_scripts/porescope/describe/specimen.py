@@ -15,7 +15,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from porescope.describe import ratios
 from porescope.describe.boxes import Voi, metal, voi_grid
+from porescope.describe.by_path import IF_THICKER, Search
 from porescope.describe.interval import ENOUGH
 from porescope.describe.names import DESCRIPTORS, DETAILS, METHOD, SEGMENTATION, VOXEL
 from porescope.describe.options import DescribeOptions
@@ -99,10 +101,11 @@ def describe_task(task: Task, mask: str, options: DescribeOptions, few: bool, pa
     """Describe one VOI, with its octants where VOIs are few, and keep the result."""
     block = read_variant(mask, task.box, task.variant, options)
     if task.variant:
-        shifted = task.variant is not Variant.THICKER  # compared with each other, thicker slices with the VOI itself
-        description = Description(describe_voi(block, options, dear=False, coarse_paths=shifted).values)
+        search = Search.NONE if task.variant is Variant.THICKER else Search.IN_BLOCKS
+        description = Description(describe_voi(block, options, dear=False, search=search).values)
     else:
-        description = describe_voi(block, options, parts=few, maps=task.voi == MAPPED)
+        thicker = options.slice_thickness if task.voi < options.error_vois else 0.0
+        description = describe_voi(block, options, parts=few, maps=task.voi == MAPPED, thicker=thicker)
     text = json.dumps([description.values, description.reasons, description.flags, description.parts])
     unfinished = _finished(partial, task).with_suffix(".unfinished")
     with unfinished.open("wb") as stream:
@@ -185,6 +188,8 @@ def _row(sample: str, volume: Volume, stack: Stack, task: Task, result: Descript
 def _errors(task: Task, results: dict[Task, Description]) -> dict[str, float]:
     """Standard uncertainties from the variants of a VOI; NaN where it has none."""
     own = {v: results[task._replace(variant=v)].values for v in Variant if task._replace(variant=v) in results}
+    if Variant.THICKER in own:
+        own[Variant.THICKER] |= _ways_if_thicker(own[Variant.NONE])
     errors = {}
     for name in DESCRIPTORS:
         value = {variant: values[name] for variant, values in own.items()}
@@ -193,6 +198,12 @@ def _errors(task: Task, results: dict[Task, Description]) -> dict[str, float]:
         errors[name + SEGMENTATION] = segmentation if np.isfinite(segmentation) else np.nan
         errors[name + VOXEL] = voxel if np.isfinite(voxel) else np.nan
     return errors | _method_errors(own[Variant.NONE])
+
+
+def _ways_if_thicker(values: dict[str, float]) -> dict[str, float]:
+    """What follows from the ways of a VOI if its slices were thicker: they are known from the VOI itself."""
+    found = {name: values[name + IF_THICKER] for name in ("tortuosity", "tortuosity_y")}
+    return found | {"alpha": ratios.alpha(found["tortuosity"], values["relative_density"])}
 
 
 def _method_errors(values: dict[str, float]) -> dict[str, float]:

@@ -9,6 +9,7 @@ import numpy as np
 from porescope.describe import by_conduction, by_interface, by_path, by_phase, by_size
 from porescope.describe.agreement import flags
 from porescope.describe.boxes import Voi, octants
+from porescope.describe.by_path import Search
 from porescope.describe.distance import interface_distance
 from porescope.describe.field import Block, near_cubic_field
 from porescope.describe.geodesic import DIRECTIONS
@@ -53,7 +54,8 @@ def describe_voi(
     parts: bool = False,
     maps: bool = False,
     dear: bool = True,
-    coarse_paths: bool = False,
+    search: Search = Search.BEST,
+    thicker: float = 0.0,
 ) -> Description:
     """Descriptors of a VOI.
 
@@ -68,8 +70,10 @@ def describe_voi(
         Whether to keep what pictures are made from.
     dear : bool
         Whether to find local thickness, constrictivity, percolation and conductivity too; they are NaN without.
-    coarse_paths : bool
-        Whether to search the ways in blocks, as is enough for differences (see by_path.COARSE).
+    search : Search
+        How to look for ways.
+    thicker : float
+        See by_path.columns.
 
     Returns
     -------
@@ -81,7 +85,7 @@ def describe_voi(
     rows = by_phase.columns(block, cuts)
     on_interface, arrays = by_interface.columns(block, cuts, options, maps)
     smooth, factors = near_cubic_field(block, options.smoothing_px)
-    paths, pictures = by_path.columns(block, smooth, factors, cuts, maps, coarse_paths)
+    paths, pictures = by_path.columns(block, smooth, factors, cuts, maps, search, thicker)
     skeleton = skeleton_points(smooth > 0)
     near, inside = interface_distance(smooth, block.spacing, factors), smooth > 0
     arrays |= pictures | (field_map(smooth, block, factors) if maps else {})
