@@ -26,7 +26,7 @@ TAILS = (0.01, 0.05, 0.95, 0.99)
 
 
 def columns(
-    block: Block, cuts: Sequence[Voi], options: DescribeOptions, maps: bool
+    block: Block, cuts: Sequence[Voi], options: DescribeOptions, maps: bool, twice: bool
 ) -> tuple[list[dict[str, float]], dict[str, np.ndarray]]:
     """Curvatures of parts of a VOI, their joint distribution over the whole, and its area.
 
@@ -39,6 +39,8 @@ def columns(
     options : DescribeOptions
     maps : bool
         Whether to keep what pictures are made from.
+    twice : bool
+        Whether to find the second estimate of the area, too; it is NaN without.
     """
     surface = interface(block, options.smoothing_px)
     gaussian, mean = curvature_edges(block.spacing, options.curvature_bins, options.gaussian_limit, options.mean_limit)
@@ -49,7 +51,8 @@ def columns(
     rows[0] |= _peak(arrays["gm_histogram"], gaussian, mean)
     area = surface.total_area_um2
     del surface
-    rows[0]["mesh_surface_per_um"] = mesh_specific_surface(area, block, options.smoothing_px)
+    if twice:
+        rows[0]["mesh_surface_per_um"] = mesh_specific_surface(area, block, options.smoothing_px)
     return rows, arrays
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from porescope.describe.boxes import Voi, crop_to
 from porescope.describe.field import Block, crop, finer
-from porescope.describe.geodesic import block_size, method_error, tortuosities
+from porescope.describe.geodesic import DIRECTIONS, block_size, method_error, tortuosities
 from porescope.describe.pictures import path_map
 from porescope.volume import Spacing
 
@@ -21,10 +21,20 @@ IF_THICKER = "_if_slices_were_thicker"
 
 
 class Search(Enum):
-    """How ways are looked for in a whole VOI: not at all, as is enough for differences, or as well as there is time."""
+    """How ways are looked for in a whole VOI.
+
+    Attributes
+    ----------
+    NONE
+        Not at all.
+    QUICK
+        As is enough for differences: in blocks, and in one sense of each axis, which stands for the other.
+    BEST
+        In all directions, node by node if there are not too many.
+    """
 
     NONE = auto()
-    IN_BLOCKS = auto()
+    QUICK = auto()
     BEST = auto()
 
 
@@ -48,7 +58,8 @@ def columns(
     factors : (z, y, x)
         Nodes a voxel.
     cuts : sequence of Voi
-        Parts of it, counted from its first voxel; the first is the whole, the others are searched in blocks.
+        Parts of it, counted from its first voxel; the first is the whole, the others are searched in blocks. With a
+        quick search, the whole alone.
     maps : bool
         Whether to keep what pictures are made from.
     search : Search
@@ -59,7 +70,9 @@ def columns(
     if search is Search.NONE:
         return [{} for _ in cuts], {}
     smooth, nodes = crop(smooth, block.shape, factors), finer(block.spacing, factors)
-    size = COARSE if search is Search.IN_BLOCKS else block_size(smooth.size)
+    if search is Search.QUICK:
+        return [_quick(smooth, nodes)], {}
+    size = block_size(smooth.size)
     otherwise = nodes._replace(z=nodes.z * (1 + thicker)) if thicker else None
     whole, ratio = _tortuosities(smooth, nodes, size, otherwise)
     arrays = path_map(ratio, block, factors) if maps else {}
@@ -91,6 +104,12 @@ def _tortuosities(
     if otherwise is not None:
         values |= {name + IF_THICKER: value for name, value in _mean_and_y(other).items()}
     return values, kept
+
+
+def _quick(smooth: np.ndarray, nodes: Spacing) -> dict[str, float]:
+    one = {name: way for name, way in DIRECTIONS.items() if name.startswith("plus_")}
+    found = {name: way.tortuosity for name, way in tortuosities(smooth, nodes, one, COARSE)}
+    return _mean_and_y({name: found[name.replace("minus_", "plus_")] for name in DIRECTIONS})
 
 
 def _mean_and_y(by_direction: dict[str, float]) -> dict[str, float]:

@@ -101,7 +101,7 @@ def describe_task(task: Task, mask: str, options: DescribeOptions, few: bool, pa
     """Describe one VOI, with its octants where VOIs are few, and keep the result."""
     block = read_variant(mask, task.box, task.variant, options)
     if task.variant:
-        search = Search.NONE if task.variant is Variant.THICKER else Search.IN_BLOCKS
+        search = Search.NONE if task.variant is Variant.THICKER else Search.QUICK
         description = Description(describe_voi(block, options, dear=False, search=search).values)
     else:
         thicker = options.slice_thickness if task.voi < options.error_vois else 0.0

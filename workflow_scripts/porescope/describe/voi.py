@@ -69,7 +69,8 @@ def describe_voi(
     maps : bool
         Whether to keep what pictures are made from.
     dear : bool
-        Whether to find local thickness, constrictivity, percolation and conductivity too; they are NaN without.
+        Whether to find local thickness, constrictivity, percolation, conductivity and the area of the mesh too; they
+        are NaN without.
     search : Search
         How to look for ways.
     thicker : float
@@ -83,7 +84,7 @@ def describe_voi(
     whole = Voi((0, 0, 0), block.shape)
     cuts = [whole, *(octants(whole) if parts else [])]
     rows = by_phase.columns(block, cuts)
-    on_interface, arrays = by_interface.columns(block, cuts, options, maps)
+    on_interface, arrays = by_interface.columns(block, cuts, options, maps, dear)
     smooth, factors = near_cubic_field(block, options.smoothing_px)
     paths, pictures = by_path.columns(block, smooth, factors, cuts, maps, search, thicker)
     skeleton = skeleton_points(smooth > 0)
