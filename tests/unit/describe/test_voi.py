@@ -289,6 +289,12 @@ def test_first_voi_is_described_again_with_its_inputs_off(mask):
     assert first["tortuosity_sd_method"] > 0
 
 
+def test_slices_of_known_thickness_add_no_uncertainty(mask):
+    found = run(mask, DescribeOptions(0.6, error_vois=1, slice_thickness=0.0)).iloc[0]
+    for name in ("tortuosity", "alpha", "strut_diameter_um"):
+        assert found[name + VOXEL] == pytest.approx(0, abs=1e-7), name
+
+
 def test_octants_together_are_the_voi(mask):
     """A density of octants that did not add up would put the interval about a wrong mean."""
     options = DescribeOptions(1.2)

@@ -45,7 +45,7 @@ def columns(
     cuts: Sequence[Voi],
     maps: bool,
     search: Search,
-    thicker: float,
+    thicker: float | None,
 ) -> tuple[list[dict[str, float]], dict[str, np.ndarray]]:
     """Tortuosity of parts of a VOI; ways enter each part at its own faces.
 
@@ -63,9 +63,9 @@ def columns(
     maps : bool
         Whether to keep what pictures are made from.
     search : Search
-    thicker : float
+    thicker : float, optional
         By what share slices are thicker where the tortuosities of the whole are measured once more, along the same
-        ways; 0 for not at all. Their names end in IF_THICKER.
+        ways; their names end in IF_THICKER.
     """
     if search is Search.NONE:
         return [{} for _ in cuts], {}
@@ -73,7 +73,7 @@ def columns(
     if search is Search.QUICK:
         return [_quick(smooth, nodes)], {}
     size = block_size(smooth.size)
-    otherwise = nodes._replace(z=nodes.z * (1 + thicker)) if thicker else None
+    otherwise = None if thicker is None else nodes._replace(z=nodes.z * (1 + thicker))
     whole, ratio = _tortuosities(smooth, nodes, size, otherwise)
     arrays = path_map(ratio, block, factors) if maps else {}
     del ratio

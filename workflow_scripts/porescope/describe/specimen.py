@@ -104,7 +104,7 @@ def describe_task(task: Task, mask: str, options: DescribeOptions, few: bool, pa
         search = Search.NONE if task.variant is Variant.THICKER else Search.QUICK
         description = Description(describe_voi(block, options, dear=False, search=search).values)
     else:
-        thicker = options.slice_thickness if task.voi < options.error_vois else 0.0
+        thicker = options.slice_thickness if task.voi < options.error_vois else None
         description = describe_voi(block, options, parts=few, maps=task.voi == MAPPED, thicker=thicker)
     text = json.dumps([description.values, description.reasons, description.flags, description.parts])
     unfinished = _finished(partial, task).with_suffix(".unfinished")

@@ -55,7 +55,7 @@ def describe_voi(
     maps: bool = False,
     dear: bool = True,
     search: Search = Search.BEST,
-    thicker: float = 0.0,
+    thicker: float | None = None,
 ) -> Description:
     """Descriptors of a VOI.
 
@@ -73,7 +73,7 @@ def describe_voi(
         are NaN without.
     search : Search
         How to look for ways.
-    thicker : float
+    thicker : float, optional
         See by_path.columns.
 
     Returns
