@@ -13,8 +13,8 @@ from porescope.volume import Spacing
 log = logging.getLogger(__name__)
 
 TOLERANCE = 1e-5
-"""Largest gain by the last step, relative to the power of a block without pores: the couplings, which are all that is
-used, are then off by less than 1e-4 of the metal's conductivity."""
+"""Largest gain by the last step, relative to the power of a block without pores. Couplings are then off by about 1e-4
+of the metal's conductivity (1.2e-4 the most in three VOIs of the campaign, beside a tolerance of 1e-8)."""
 
 MOST_STEPS = 60
 
