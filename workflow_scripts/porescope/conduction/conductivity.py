@@ -195,22 +195,20 @@ def network_of(solid: np.ndarray, edges: np.ndarray) -> Network:
 def _network(
     along: np.ndarray, owner: np.ndarray, edges: np.ndarray, contact_length: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Voxels of metal as the nodes of a network, numbered along the last axis first."""
+    """Voxels of metal as the nodes of a network, numbered along the last axis first.
+
+    Each has six neighbours, itself where there is none at a side: loops over six take half the time of loops over some.
+    """
     shape = along.shape
     number = np.full(shape, -1, np.int32)
-    count, links = 0, 0
+    count = 0
     for y, z, x in np.ndindex(shape):
         if along[y, z, x]:
             number[y, z, x] = count
             count += 1
-            links += y > 0 and along[y - 1, z, x]
-            links += z > 0 and along[y, z - 1, x]
-            links += x > 0 and along[y, z, x - 1]
-    first = np.zeros(count + 1, np.int64)
-    neighbour = np.empty(2 * links, np.int32)
-    conductance = np.empty(2 * links, np.float32)
+    neighbour = np.empty((count, 6), np.uint32)
+    conductance = np.zeros((count, 6), np.float32)
     ground = np.zeros(count, np.float32)
-    end = 0
     for y, z, x in np.ndindex(shape):
         i = number[y, z, x]
         if i < 0:
@@ -220,6 +218,7 @@ def _network(
         if y == shape[0] - 1:
             ground[i] += 2 * edges[1] * edges[2] / edges[0]
         for side in range(6):
+            neighbour[i, side] = i
             axis, step = side // 2, 2 * (side % 2) - 1
             ny, nz, nx = y + step * (axis == 0), z + step * (axis == 1), x + step * (axis == 2)
             if not (0 <= ny < shape[0] and 0 <= nz < shape[1] and 0 <= nx < shape[2]):
@@ -230,8 +229,7 @@ def _network(
             distance = edges[axis]
             if contact_length > 0 and owner[y, z, x] != owner[ny, nz, nx]:
                 distance += contact_length
-            neighbour[end] = j
-            conductance[end] = edges[0] * edges[1] * edges[2] / edges[axis] / distance
-            end += 1
-        first[i + 1] = end
-    return first, neighbour, conductance, ground
+            neighbour[i, side] = j
+            conductance[i, side] = edges[0] * edges[1] * edges[2] / edges[axis] / distance
+    first = np.arange(0, neighbour.size + 1, 6).astype(np.uint64)
+    return first, neighbour.ravel(), conductance.ravel(), ground

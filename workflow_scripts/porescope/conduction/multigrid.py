@@ -32,12 +32,12 @@ class Network(NamedTuple):
 
     Attributes
     ----------
-    first : (n + 1,) int64 array
-        Where the neighbours of each node start in the next two arrays.
-    neighbour : (m,) int32 array
-        Every pair of neighbours stands in both directions.
+    first : (n + 1,) uint64 array
+        Where the neighbours of each node start in the next two arrays. Unsigned: numba looks for no negative indices.
+    neighbour : (m,) uint32 array
+        Every pair of neighbours stands in both directions. A node may be its own neighbour, which means nothing.
     conductance : (m,) float32 array
-        Positive.
+        Not negative.
     ground : (n,) float32 array
         Conductance to the ground; 0 for most nodes.
     """
@@ -169,7 +169,7 @@ def _correct(levels: list[Level], depth: int, load: np.ndarray) -> np.ndarray:
 def _dense(network: Network) -> np.ndarray:
     n = network.ground.size
     matrix = np.zeros((n, n))
-    rows = np.repeat(np.arange(n), np.diff(network.first))
+    rows = np.repeat(np.arange(n), np.diff(network.first).astype(np.int64))
     np.subtract.at(matrix, (rows, network.neighbour), network.conductance)
     matrix[np.diag_indices(n)] = network.ground - matrix.sum(axis=1)
     return matrix
@@ -237,8 +237,8 @@ def _merge(
         merged_scale[group[i]] = max(merged_scale[group[i]], scale[i])
         before[i] = member[group[i]]
         member[group[i]] = i
-    merged_first = np.zeros(count + 1, np.int64)
-    merged_neighbour = np.empty(neighbour.size, np.int32)  # pages beyond what is used take no memory
+    merged_first = np.zeros(count + 1, np.uint64)
+    merged_neighbour = np.empty(neighbour.size, np.uint32)  # pages beyond what is used take no memory
     merged_conductance = np.empty(neighbour.size, np.float32)
     place = np.full(count, -1, np.int64)
     end = 0
