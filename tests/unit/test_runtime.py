@@ -1,7 +1,10 @@
 """If these fail, jobs die without a reason, repeat each other's random numbers, or hide how much memory they took."""
 
 import json
+import multiprocessing
 import re
+import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,7 +12,7 @@ import numpy as np
 import pytest
 
 from porescope.errors import InputError
-from porescope.runtime import derive_seed, job, resolve_device
+from porescope.runtime import PeakMemory, derive_seed, job, resolve_device
 
 
 class Named(dict):
@@ -64,6 +67,21 @@ def test_log_holds_the_record_and_the_peak_memory(fake):
         "code": "abc",
     }
     assert float(re.search(r"peak memory (\d+) MB", text)[1]) > block.nbytes / 1e6
+
+
+def test_peak_memory_counts_workers():
+    """Of a stage that hands its work out, the job itself holds next to nothing."""
+    spawn = multiprocessing.get_context("spawn")
+    with PeakMemory() as peak, ProcessPoolExecutor(1, mp_context=spawn) as pool:
+        before = peak.megabytes
+        assert pool.submit(sum_of_ones, 30_000_000).result() == 30_000_000
+    assert peak.megabytes > before + 240
+
+
+def sum_of_ones(count):
+    ones = np.ones(count)
+    time.sleep(0.5)  # several samples
+    return ones.sum()
 
 
 def test_seed_differs_by_specimen_and_rule_but_not_by_run():

@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import json
 import logging
+import multiprocessing
 import random
 import sys
 import threading
@@ -127,7 +128,7 @@ def _limit_own_pools(threads: int, seed: int) -> None:
 
 
 class PeakMemory:
-    """Peak resident memory of this process and its children while the context is open, sampled ten times a second."""
+    """Peak resident memory of this process and its workers while the context is open, sampled ten times a second."""
 
     def __init__(self) -> None:
         self.megabytes = 0.0
@@ -149,11 +150,11 @@ class PeakMemory:
             self._sample()
 
     def _sample(self) -> None:
-        own = psutil.Process()
-        total = own.memory_info().rss
-        for child in own.children(recursive=True):
+        total = psutil.Process().memory_info().rss
+        # psutil looks for children among all processes of the machine, which takes 17 us for each of them
+        for child in multiprocessing.active_children():
             try:
-                total += child.memory_info().rss
+                total += psutil.Process(child.pid).memory_info().rss
             except psutil.NoSuchProcess:
                 continue  # it ended between the listing and the reading
         self.megabytes = max(self.megabytes, total / 1e6)

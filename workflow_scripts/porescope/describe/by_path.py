@@ -58,8 +58,8 @@ def columns(
     factors : (z, y, x)
         Nodes a voxel.
     cuts : sequence of Voi
-        Parts of it, counted from its first voxel; the first is the whole, the others are searched in blocks. With a
-        quick search, the whole alone.
+        Parts of it, counted from its first voxel; the first is the whole, the others are searched quickly. With a quick
+        search, the whole alone.
     maps : bool
         Whether to keep what pictures are made from.
     search : Search
@@ -72,13 +72,11 @@ def columns(
     smooth, nodes = crop(smooth, block.shape, factors), finer(block.spacing, factors)
     if search is Search.QUICK:
         return [_quick(smooth, nodes)], {}
-    size = block_size(smooth.size)
     otherwise = None if thicker is None else nodes._replace(z=nodes.z * (1 + thicker))
-    whole, ratio = _tortuosities(smooth, nodes, size, otherwise)
+    whole, ratio = _best(smooth, nodes, otherwise)
     arrays = path_map(ratio, block, factors) if maps else {}
     del ratio
-    parts = [_tortuosities(crop_to(smooth, cut, factors), nodes, COARSE, None)[0] for cut in cuts[1:]]
-    return [whole, *parts], arrays
+    return [whole, *(_quick(crop_to(smooth, cut, factors), nodes) for cut in cuts[1:])], arrays
 
 
 def error(gaussian_per_um2: float, block: Block, factors: tuple[int, ...]) -> float:
@@ -90,13 +88,11 @@ def error(gaussian_per_um2: float, block: Block, factors: tuple[int, ...]) -> fl
     return method_error(1 / (math.sqrt(abs(gaussian_per_um2)) * edge), size)
 
 
-def _tortuosities(
-    smooth: np.ndarray, nodes: Spacing, size: int, otherwise: Spacing | None
-) -> tuple[dict[str, float], np.ndarray]:
+def _best(smooth: np.ndarray, nodes: Spacing, otherwise: Spacing | None) -> tuple[dict[str, float], np.ndarray]:
     """Tortuosity per direction, its mean, and +y alone; and the map of the ways along +y."""
     found, other = {}, {}
     kept = np.zeros(0, np.float32)
-    for name, result in tortuosities(smooth, nodes, size=size, otherwise=otherwise):
+    for name, result in tortuosities(smooth, nodes, otherwise=otherwise):
         found[name], other[name] = result.tortuosity, result.measured_otherwise
         if name == "plus_y":
             kept = result.ratio
