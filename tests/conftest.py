@@ -1,5 +1,7 @@
 """A copy of the project to run in, and one small campaign that several tests look at."""
 
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,18 @@ from hypothesis import settings
 
 from running import SMALL, blobs, copy_project, grey_stack, small_sheet, snakemake, write_project, write_slices
 
+if find_spec("triton"):  # PyTorch's compiler, where it has one; loaded after VTK has drawn, it crashes the process
+    import_module("triton")
+
 settings.register_profile("same examples every time", derandomize=True)
 settings.load_profile("same examples every time")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share what takes long to make go to one of several workers: those of a file, or of the campaign."""
+    for item in items:
+        shared = "finished" if "finished" in getattr(item, "fixturenames", ()) else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(shared))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from enum import Enum, auto
 
 import numpy as np
 
@@ -20,31 +19,12 @@ IF_THICKER = "_if_slices_were_thicker"
 """End of the names of what is measured once more."""
 
 
-class Search(Enum):
-    """How ways are looked for in a whole VOI.
-
-    Attributes
-    ----------
-    NONE
-        Not at all.
-    QUICK
-        As is enough for differences: in blocks, and in one sense of each axis, which stands for the other.
-    BEST
-        In all directions, node by node if there are not too many.
-    """
-
-    NONE = auto()
-    QUICK = auto()
-    BEST = auto()
-
-
 def columns(
     block: Block,
     smooth: np.ndarray,
     factors: tuple[int, ...],
     cuts: Sequence[Voi],
     maps: bool,
-    search: Search,
     thicker: float | None,
 ) -> tuple[list[dict[str, float]], dict[str, np.ndarray]]:
     """Tortuosity of parts of a VOI; ways enter each part at its own faces.
@@ -58,25 +38,31 @@ def columns(
     factors : (z, y, x)
         Nodes a voxel.
     cuts : sequence of Voi
-        Parts of it, counted from its first voxel; the first is the whole, the others are searched quickly. With a quick
-        search, the whole alone.
+        Parts of it, counted from its first voxel. The first is the whole, which is searched in all directions, node by
+        node if there are not too many; the others are searched quickly.
     maps : bool
         Whether to keep what pictures are made from.
-    search : Search
     thicker : float, optional
         By what share slices are thicker where the tortuosities of the whole are measured once more, along the same
         ways; their names end in IF_THICKER.
     """
-    if search is Search.NONE:
-        return [{} for _ in cuts], {}
     smooth, nodes = crop(smooth, block.shape, factors), finer(block.spacing, factors)
-    if search is Search.QUICK:
-        return [_quick(smooth, nodes)], {}
     otherwise = None if thicker is None else nodes._replace(z=nodes.z * (1 + thicker))
     whole, ratio = _best(smooth, nodes, otherwise)
     arrays = path_map(ratio, block, factors) if maps else {}
     del ratio
     return [whole, *(_quick(crop_to(smooth, cut, factors), nodes) for cut in cuts[1:])], arrays
+
+
+def quick_columns(block: Block, smooth: np.ndarray, factors: tuple[int, ...]) -> dict[str, float]:
+    """Tortuosity of a whole VOI as is enough for differences: in blocks, and in one sense of each axis.
+
+    Parameters
+    ----------
+    block, smooth, factors
+        As for columns.
+    """
+    return _quick(crop(smooth, block.shape, factors), finer(block.spacing, factors))
 
 
 def error(gaussian_per_um2: float, block: Block, factors: tuple[int, ...]) -> float:
@@ -103,6 +89,7 @@ def _best(smooth: np.ndarray, nodes: Spacing, otherwise: Spacing | None) -> tupl
 
 
 def _quick(smooth: np.ndarray, nodes: Spacing) -> dict[str, float]:
+    """Tortuosities by coarse blocks, one sense of each axis standing for the other."""
     one = {name: way for name, way in DIRECTIONS.items() if name.startswith("plus_")}
     found = {name: way.tortuosity for name, way in tortuosities(smooth, nodes, one, COARSE)}
     return _mean_and_y({name: found[name.replace("minus_", "plus_")] for name in DIRECTIONS})

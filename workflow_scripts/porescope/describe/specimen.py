@@ -17,7 +17,7 @@ import pandas as pd
 
 from porescope.describe import ratios
 from porescope.describe.boxes import Voi, metal, voi_grid
-from porescope.describe.by_path import IF_THICKER, Search
+from porescope.describe.by_path import IF_THICKER
 from porescope.describe.interval import ENOUGH
 from porescope.describe.names import DESCRIPTORS, DETAILS, METHOD, SEGMENTATION, VOXEL
 from porescope.describe.options import DescribeOptions
@@ -101,8 +101,7 @@ def describe_task(task: Task, mask: str, options: DescribeOptions, few: bool, pa
     """Describe one VOI, with its octants where VOIs are few, and keep the result."""
     block = read_variant(mask, task.box, task.variant, options)
     if task.variant:
-        search = Search.NONE if task.variant is Variant.THICKER else Search.QUICK
-        description = Description(describe_voi(block, options, dear=False, search=search).values)
+        description = Description(describe_voi(block, options, task.variant).values)
     else:
         thicker = options.slice_thickness if task.voi < options.error_vois else None
         description = describe_voi(block, options, parts=few, maps=task.voi == MAPPED, thicker=thicker)

@@ -9,7 +9,6 @@ import numpy as np
 from porescope.describe import by_conduction, by_interface, by_path, by_phase, by_size
 from porescope.describe.agreement import flags
 from porescope.describe.boxes import Voi, octants
-from porescope.describe.by_path import Search
 from porescope.describe.distance import interface_distance
 from porescope.describe.field import Block, near_cubic_field
 from porescope.describe.geodesic import DIRECTIONS
@@ -17,6 +16,7 @@ from porescope.describe.names import DESCRIPTORS, DETAILS
 from porescope.describe.options import DescribeOptions
 from porescope.describe.pictures import field_map, skeleton_map
 from porescope.describe.ratios import alpha, beta
+from porescope.describe.segmentation_error import Variant
 from porescope.describe.struts import Struts, skeleton_points, strut_diameters
 from porescope.volume import Spacing
 
@@ -51,10 +51,9 @@ class Description:
 def describe_voi(
     block: Block,
     options: DescribeOptions,
+    variant: Variant = Variant.NONE,
     parts: bool = False,
     maps: bool = False,
-    dear: bool = True,
-    search: Search = Search.BEST,
     thicker: float | None = None,
 ) -> Description:
     """Descriptors of a VOI.
@@ -64,15 +63,15 @@ def describe_voi(
     block : Block
         The VOI and its surroundings.
     options : DescribeOptions
+    variant : Variant
+        What the block differs in from the VOI itself. Of variants only the differences count: ways are looked for
+        quickly, with thicker slices not at all (see ``thicker``), and the dearest descriptors are NaN: local thickness,
+        constrictivity, percolation, conductivity and the area of the mesh.
     parts : bool
-        Whether to describe the octants too: from the same surface, skeleton and sizes, so that they end at no wall.
+        Whether to describe the octants of the VOI itself too: from the same surface, skeleton and sizes, so that they
+        end at no wall.
     maps : bool
         Whether to keep what pictures are made from.
-    dear : bool
-        Whether to find local thickness, constrictivity, percolation, conductivity and the area of the mesh too; they
-        are NaN without.
-    search : Search
-        How to look for ways.
     thicker : float, optional
         See by_path.columns.
 
@@ -83,17 +82,22 @@ def describe_voi(
     """
     whole = Voi((0, 0, 0), block.shape)
     cuts = [whole, *(octants(whole) if parts else [])]
+    itself = variant is Variant.NONE
     rows = by_phase.columns(block, cuts)
-    on_interface, arrays = by_interface.columns(block, cuts, options, maps, dear)
+    on_interface, arrays = by_interface.columns(block, cuts, options, maps, twice=itself)
     smooth, factors = near_cubic_field(block, options.smoothing_px)
-    paths, pictures = by_path.columns(block, smooth, factors, cuts, maps, search, thicker)
+    pictures: dict[str, np.ndarray] = {}
+    if itself:
+        paths, pictures = by_path.columns(block, smooth, factors, cuts, maps, thicker)
+    else:
+        paths = [{} if variant is Variant.THICKER else by_path.quick_columns(block, smooth, factors)]
     skeleton = skeleton_points(smooth > 0)
     near, inside = interface_distance(smooth, block.spacing, factors), smooth > 0
     arrays |= pictures | (field_map(smooth, block, factors) if maps else {})
     del smooth
     struts = strut_diameters(block, skeleton, near, factors)
     arrays |= _strut_arrays(struts, maps)
-    widths = by_size.widths(block, near, inside, factors) if dear else None
+    widths = by_size.widths(block, near, inside, factors) if itself else None
     del near
     columns = [on_interface, paths, by_size.strut_columns(struts, cuts, block.spacing)]
     if widths is not None:
