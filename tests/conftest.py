@@ -18,6 +18,7 @@ settings.register_profile("same examples every time", derandomize=True)
 settings.load_profile("same examples every time")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share what takes long to make go to one of several workers: those of a file, or of the campaign."""
     for item in items:
