@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tifffile
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from running import SMALL, blobs, copy_project, grey_stack, small_sheet, snakemake, write_project, write_slices
 
@@ -18,12 +19,21 @@ settings.register_profile("same examples every time", derandomize=True)
 settings.load_profile("same examples every time")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share what takes long to make go to one of several workers: those of a file, or of the campaign."""
-    for item in items:
-        shared = "finished" if "finished" in getattr(item, "fixturenames", ()) else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(shared))
+FINISHED = ("tests/integration/test_campaign.py", "tests/workflow/test_reruns.py")
+"""Files of tests that look at the finished campaign, or edit it and take that back."""
+
+
+class FilesTogether(LoadFileScheduling):
+    """Tests of a file share what takes long to make, so they go to one process; those of the campaign to one, too."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "finished" if file in FINISHED else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesTogether:
+    """With ``pytest -n 2``."""
+    return FilesTogether(config, log)
 
 
 @pytest.fixture
