@@ -32,7 +32,7 @@ def snakemake(*arguments: str, cwd: Path, check: bool = True) -> subprocess.Comp
     """Run Snakemake as a user does; with ``check`` a failure shows its output."""
     command = [sys.executable, "-m", "snakemake", *arguments]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("SNAKEMAKE", "PYTEST"))}
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=900, check=False, env=environment)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=1800, check=False, env=environment)
     if check and done.returncode:
         pytest.fail(f"{' '.join(command)} ended with {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-8000:]}")
     return done
