@@ -1,5 +1,5 @@
 # make        set up .venv once, then run the default campaign to results/report/index.html
-# make test   the same set-up, then every test
+# make test   the same set-up, then every test, in two processes; not reordered, so that whole campaigns start first
 # make bench  timings and errors beside peer libraries
 # make rulegraph  draw the README's picture anew (needs graphviz)
 # make reference   write config/README.md anew from the schemas
