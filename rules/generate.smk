@@ -44,6 +44,10 @@ use rule cut_sections as cut_thick_sections with:
             **lookup(within=config, dpath="generate/sections"),
             "depth_px": lookup(within=config, dpath="generate/volumes/depth_px"),
             "per_condition": {"train": lookup(within=config, dpath="generate/volumes/per_condition")},
+            "held_out": {
+                **lookup(within=config, dpath="generate/sections/held_out"),
+                "slabs": lookup(within=config, dpath="generate/volumes/held_out_slabs"),
+            },
         },
 
 
@@ -458,19 +462,20 @@ rule find_copies:
 VOLUME = {key: config["generate"]["volumes"][key] for key in ("edge_px", "steps")}
 
 
-rule sample_volume:
-    """Generate a volume of a condition, measured or not, with the diffusion model of thick sections."""
+rule sample_volumes:
+    """Generate a volume of each condition that is compared, with the diffusion model of thick sections."""
     input:
         weights=rules.train_thick.output.weights,
         architecture=rules.train_thick.output.architecture,
-        sections="results/generate/ddpm/samples/{condition}.npz",
+        sections=expand("results/generate/ddpm/samples/{condition}.npz", condition=campaign.volumes),
     output:
-        volume=directory("results/generate/ddpm/volumes/{condition}.ome.zarr"),
-        stack="results/generate/ddpm/volumes/{condition}.tif",
+        volumes=directory(expand("results/generate/ddpm/volumes/{condition}.ome.zarr", condition=campaign.volumes)),
+        stacks=expand("results/generate/ddpm/volumes/{condition}.tif", condition=campaign.volumes),
     log:
-        "results/logs/generate/sample_volume/{condition}.log",
+        "results/logs/generate/sample_volumes.log",
     benchmark:
-        "results/benchmarks/generate/sample_volume/{condition}.tsv"
+        "results/benchmarks/generate/sample_volumes.tsv"
+    priority: 1
     conda:
         "../envs/torch.yaml"
     threads: lookup(within=config, dpath="generate/workers")
@@ -486,15 +491,31 @@ rule sample_volume:
         precision=lookup(within=config, dpath="generate/ddpm/training/precision"),
         seed=config["seed"],
         device=config["device"],
-        code=code("sample_volume.py"),
+        code=code("sample_volumes.py"),
     script:
-        "../workflow_scripts/sample_volume.py"
+        "../workflow_scripts/sample_volumes.py"
+
+
+use rule sample_volumes as request_volume with:
+    input:
+        weights=rules.train_thick.output.weights,
+        architecture=rules.train_thick.output.architecture,
+        sections=["results/generate/ddpm/samples/{condition}.npz"],
+    output:
+        volumes=[directory("results/generate/ddpm/volumes/{condition}.ome.zarr")],
+        stacks=["results/generate/ddpm/volumes/{condition}.tif"],
+    log:
+        "results/logs/generate/request_volume/{condition}.log",
+    benchmark:
+        "results/benchmarks/generate/request_volume/{condition}.tsv"
+    wildcard_constraints:
+        condition=campaign.without_volume,
 
 
 rule score_volumes:
     """Compare generated volumes with real ones by the estimators of stage describe."""
     input:
-        volumes=expand(rules.sample_volume.output.volume, condition=campaign.volumes),
+        volumes=rules.sample_volumes.output.volumes,
         masks=[
             campaign.mask(sample) for sample in campaign.sectioned if specimens[sample].condition in campaign.volumes
         ],
@@ -525,14 +546,14 @@ rule score_volumes:
         "../workflow_scripts/score_volumes.py"
 
 
-use rule sample_volume as sample_wanted_volume with:
+use rule sample_volumes as sample_wanted_volume with:
     input:
         weights=rules.train_wanted_thick.output.weights,
         architecture=rules.train_wanted_thick.output.architecture,
-        sections="results/generate/wanted/samples/{condition}.npz",
+        sections=["results/generate/wanted/samples/{condition}.npz"],
     output:
-        volume=directory("results/generate/wanted/volumes/{condition}.ome.zarr"),
-        stack="results/generate/wanted/volumes/{condition}.tif",
+        volumes=[directory("results/generate/wanted/volumes/{condition}.ome.zarr")],
+        stacks=["results/generate/wanted/volumes/{condition}.tif"],
     log:
         "results/logs/generate/sample_wanted_volume/{condition}.log",
     benchmark:
@@ -547,7 +568,7 @@ use rule sample_volume as sample_wanted_volume with:
 rule describe_wanted:
     """Describe volumes of wanted conditions and, on the same voxels, all specimens of their materials."""
     input:
-        volumes=expand(rules.sample_wanted_volume.output.volume, condition=campaign.wanted_conditions),
+        volumes=expand(rules.sample_wanted_volume.output.volumes, condition=campaign.wanted_conditions),
         sections=expand(rules.sample_wanted.output.samples, condition=campaign.wanted_conditions),
         masks=[campaign.mask(sample) for sample in campaign.wanted_specimens],
     output:

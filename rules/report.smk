@@ -429,7 +429,7 @@ rule plot_denoising:
 
 
 rule plot_volumes:
-    """Show a real and a generated volume of each condition side by side."""
+    """Show a real and a generated volume of the coldest and the hottest condition of each material side by side."""
     input:
         blocks=rules.score_volumes.output.blocks,
     output:
@@ -455,10 +455,9 @@ rule plot_volumes:
 
 
 rule plot_volume_trends:
-    """Show generated volumes among all real ones of their material, over density."""
+    """Draw descriptors of generated and of real volumes over temperature."""
     input:
         vois=rules.score_volumes.output.vois,
-        described=rules.collect_descriptors.output.vois,
     output:
         figure=report(
             "results/report/figures/volumes__trends.svg",
@@ -512,7 +511,6 @@ rule write_page:
         withheld=reported.of("generate withheld", rules.score_withheld.output.table),
         copies=reported.of("generate", rules.find_copies.output.table),
         volumes=reported.of("generate volumes", rules.score_volumes.output.table),
-        volume_vois=reported.of("generate volumes", rules.score_volumes.output.vois),
         figures=[
             *reported.of("simulate", rules.plot_twin.output),
             *reported.of("segment", rules.plot_segmentation.output),

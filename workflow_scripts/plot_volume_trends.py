@@ -1,4 +1,4 @@
-"""Show generated volumes among the real ones of their material (rule plot_volume_trends)."""
+"""Draw descriptors of generated and of real volumes over temperature (rule plot_volume_trends)."""
 
 from porescope.report.volume_trends import plot_volume_trends
 from porescope.runtime import job
@@ -6,11 +6,7 @@ from porescope.runtime import job
 
 def main() -> None:
     with job(snakemake):
-        plot_volume_trends(
-            vois=snakemake.input.vois,
-            described=snakemake.input.described,
-            destination=snakemake.output.figure,
-        )
+        plot_volume_trends(vois=snakemake.input.vois, destination=snakemake.output.figure)
 
 
 if __name__ == "__main__":

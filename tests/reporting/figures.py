@@ -124,7 +124,7 @@ def draw_generated(made: Made) -> tuple[dict[str, str], ...]:
     volumes = places(made, "volumes", ("metal",), "png")
     plot_volumes(made.blocks, volumes["metal"])
     trends = places(made, "volumes", ("trends",), "svg")
-    plot_volume_trends(made.files["volume_vois"], made.files["vois"], trends["trends"])
+    plot_volume_trends(made.files["volume_vois"], trends["trends"])
     statistics = places(made, "statistics", MATERIALS, "svg")
     plot_statistics(made.curves, statistics)
     withheld = places(made, "withheld", ("temperatures",), "svg")

@@ -1,6 +1,7 @@
 """If these fail, volumes from sections are not what their noise steps, their density or their scores say."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import tifffile
 import torch
@@ -11,13 +12,13 @@ from porescope.generate.conditions import Condition
 from porescope.generate.ddpm_training import DdpmTraining, train_ddpm
 from porescope.generate.samples import Samples
 from porescope.generate.training import Source
-from porescope.generate.volume_scores import describe_volumes, resampled, score_volumes, vois
+from porescope.generate.volume_scores import MEASURES, describe_volumes, resampled, score_volumes, vois
 from porescope.generate.volumes import (
     VolumeOptions,
     denoise_volume,
     less_noisy,
     predicted,
-    sample_volume,
+    sample_volumes,
 )
 from porescope.ingest.metadata import file_voxel_size
 from porescope.volume import Spacing, read_volume, write_volume
@@ -62,7 +63,7 @@ def made(trained, folder, seed=1, options=OPTIONS):
     weights, architecture, sections = trained
     folder.mkdir(exist_ok=True)
     volume, stack = folder / "A_250.ome.zarr", folder / "A_250.tif"
-    sample_volume(weights, architecture, sections, options, "float32", seed, "cpu", volume, stack)
+    sample_volumes(weights, architecture, [sections], options, "float32", seed, "cpu", [volume], [stack])
     return volume, stack
 
 
@@ -153,8 +154,39 @@ def test_a_volume_of_finer_structure_has_too_much_surface(tmp_path):
 def test_a_condition_whose_mask_holds_no_voi_has_no_verdict(tmp_path):
     big, small = mask(tmp_path, "big", blobs(32, 0), 0.05), mask(tmp_path, "small", blobs(16, 0), 0.05)
     table = score_volumes(describe_volumes({"A_250": big}, {"A_250": [small]}, 1.6, 1.45, tmp_path / "blocks.npz"))
-    assert table["real_mean"].isna().all()
+    assert table["real"].isna().all()
+    assert (table["n_conditions"] == 0).all()
     assert not table["within"].any()
+
+
+def voi(condition, origin, density):
+    others = dict.fromkeys(MEASURES, 1.0)
+    identity = {"condition": condition, "material": condition[0], "temperature_C": float(condition[2:])}
+    return identity | {"origin": origin, "voi_um": 1.6, "voxel_um": 0.05} | others | {"relative_density": density}
+
+
+def test_a_material_is_judged_by_the_mean_over_its_temperatures():
+    """Were VOIs pooled, the condition with more of them would count more; errors that cancel are still to be seen."""
+    rows = [voi("A_200", "real", d) for d in (0.50, 0.54)] + [voi("A_200", "generated", 0.55)]
+    rows += [voi("A_300", "real", d) for d in (0.70, 0.72, 0.74)] + [voi("A_300", "generated", d) for d in (0.68, 0.70)]
+    rows += [voi("A_400", "generated", 0.9)]  # no real one to compare with
+    row = score_volumes(pd.DataFrame(rows)).set_index("descriptor").loc["relative_density"]
+    assert row["n_conditions"] == 2
+    assert (row["n_generated"], row["n_real"]) == (3, 5)
+    assert row["real"] == pytest.approx(0.62)
+    assert row["deviation"] == pytest.approx(0.0)
+    assert row["mean_absolute_deviation"] == pytest.approx(0.03)
+    assert row["real_se"] == pytest.approx((0.0016 / 3 * (1 / 2 + 1 / 3)) ** 0.5 / 2)
+    assert row["within"]
+
+
+def test_a_relative_deviation_is_of_the_real_mean():
+    rows = [voi("A_200", "real", 0.5) | {"specific_surface_per_um": 4.0}]
+    rows += [voi("A_200", "generated", 0.5) | {"specific_surface_per_um": 4.6}]
+    row = score_volumes(pd.DataFrame(rows)).set_index("descriptor").loc["specific_surface_per_um"]
+    assert row["deviation"] == pytest.approx(0.15)
+    assert not row["within"]
+    assert np.isnan(row["real_se"])
 
 
 def test_a_voi_larger_than_the_volume_becomes_as_large_as_it(tmp_path):

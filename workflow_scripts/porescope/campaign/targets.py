@@ -67,7 +67,7 @@ class Campaign:
         self.withheld = self._withheld()
         """Temperatures kept from a training of the diffusion model, each with the conditions generated at it."""
         self.volumes = self._volumes()
-        """Conditions whose volumes are generated and compared: the config's, or the middle one of each material."""
+        """Conditions whose volumes are generated and compared: the config's, or all."""
         self.wanted_conditions = self._wanted_conditions()
         """Conditions of a wanted property whose volumes are checked when asked for."""
 
@@ -135,8 +135,17 @@ class Campaign:
     @property
     def unmeasured(self) -> str:
         """Pattern of names of conditions, as NPC_300, of materials that generators know but that no specimen has."""
-        measured = "|".join(map(re.escape, self.conditions))
-        return f"(?!(?:{measured})$){self.wanted}"
+        return self._all_but(self.conditions)
+
+    @property
+    def without_volume(self) -> str:
+        """Pattern of names of conditions, of materials that generators know, whose volume is made on request alone."""
+        return self._all_but(self.volumes)
+
+    def _all_but(self, conditions: list[str]) -> str:
+        """Pattern of names as ``wanted`` has them, without these."""
+        left_out = "|".join(map(re.escape, conditions))
+        return f"(?!(?:{left_out})$){self.wanted}"
 
     @property
     def wanted(self) -> str:
@@ -204,10 +213,7 @@ class Campaign:
     def _volumes(self) -> list[str]:
         wanted = self.config["generate"]["volumes"]["conditions"]
         if wanted is None:
-            order: dict[str, list[tuple[float, str]]] = {}
-            for s in (self.specimens[name] for name in self.sectioned):
-                order.setdefault(s.material, []).append((s.temperature_C, s.condition))
-            return [sorted(set(known))[len(set(known)) // 2][1] for known in order.values()]
+            return self.conditions
         for name in wanted:
             if name not in self.conditions:
                 raise InputError(

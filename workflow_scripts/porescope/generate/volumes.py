@@ -11,7 +11,7 @@ these have layers; the mean of their predictions counts.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,34 +56,35 @@ class VolumeOptions:
     guidance: float
 
 
-def sample_volume(
+def sample_volumes(
     weights: str | Path,
     architecture: str | Path,
-    sections: str | Path,
+    sections: Sequence[str | Path],
     options: VolumeOptions,
     precision: Precision,
     seed: int,
     device: str,
-    volume: str | Path,
-    stack: str | Path,
+    volumes: Sequence[str | Path],
+    stacks: Sequence[str | Path],
 ) -> None:
-    """Generate a volume of one condition.
+    """Generate a volume of each of several conditions.
 
     Parameters
     ----------
     weights, architecture : path
         Of a network of thick sections; see models.save_model.
-    sections : path
-        Flat sections that were generated of the condition. The volume has their mean density: one volume is
-        too small a sample, and sections of a volume that was put together from three axes drift from it.
+    sections : sequence of paths
+        Flat sections that were generated of each condition. A volume has their mean density: one volume is too small
+        a sample, and sections of a volume that was put together from three axes drift from it.
     options : VolumeOptions
     precision : str
         See torch_setup.
     seed : int
+        A volume follows from it and the condition's name alone.
     device : str
-    volume : path
-        OME-Zarr to write: a mask as those of stage segment, 0 metal and 1 pore.
-    stack : path
+    volumes : sequence of paths
+        OME-Zarr to write: masks as those of stage segment, 0 metal and 1 pore.
+    stacks : sequence of paths
         TIFF to write, for a solver: 255 metal and 0 pore, with the voxel size as ImageJ keeps it.
 
     Raises
@@ -95,22 +96,17 @@ def sample_volume(
     keep_freed_memory()
     network, code, description = load_model(weights, architecture, Denoiser, device)
     check_edge(options.edge_px, description["network"])
-    drawn = Samples.load(sections)
-    density = float(drawn.solid.mean())
-    condition = torch.from_numpy(code.encode([drawn.condition])).to(device)
-    with autocast(device, precision):
-        grey = denoise_volume(
-            network,
-            description["noise"],
-            condition,
-            options,
-            density,
-            random_numbers(seed, 0, drawn.condition.name),
-        )
-    solid = brightest(grey.cpu().numpy(), density)
     spacing = Spacing(*3 * (description["pixel_um"],))
-    write_volume(volume, (~solid).astype(np.uint8), spacing, "labels")
-    write_stack(stack, solid.astype(np.uint8) * 255, spacing)
+    for path, volume, stack in progress(zip(sections, volumes, stacks, strict=True), len(sections), "volumes"):
+        drawn = Samples.load(path)
+        density = float(drawn.solid.mean())
+        condition = torch.from_numpy(code.encode([drawn.condition])).to(device)
+        chance = random_numbers(seed, 0, drawn.condition.name)
+        with autocast(device, precision):
+            grey = denoise_volume(network, description["noise"], condition, options, density, chance)
+        solid = brightest(grey.cpu().numpy(), density)
+        write_volume(volume, (~solid).astype(np.uint8), spacing, "labels")
+        write_stack(stack, solid.astype(np.uint8) * 255, spacing)
 
 
 def check_edge(edge_px: int, network: Mapping[str, Any]) -> None:

@@ -8,7 +8,6 @@ from porescope.describe.names import DESCRIPTORS
 from porescope.report.blocks import Block, Figure, Row, Table
 from porescope.report.notation import unit_text
 from porescope.report.results import Results
-from porescope.report.volume_trends import departure, of_material
 from porescope.report.words import counted, listed, number
 
 NAMES = {
@@ -17,22 +16,20 @@ NAMES = {
 }
 
 PICTURE = (
-    "Above: one volume of interest of the real metal on the voxels of the generated ones. Below: as large a part of "
-    "the volume that the diffusion model, which knows thick sections only, made of the same condition."
+    "Above: one volume of interest of the real metal, on the voxels of the generated ones, of the coldest and of the "
+    "hottest condition. Below: as large a part of the volume that the diffusion model, which knows thick sections "
+    "only, made of the same condition."
 )
 
 CAPTION = (
-    "Volumes of interest of {edge} µm on voxels of {voxel} µm. Real: mean ± standard deviation from one to the next. "
-    "Difference: of the real mean, or absolute for shares; in brackets what it should not exceed."
+    "Volumes of interest of {edge} µm on voxels of {voxel} µm; means over the temperatures of a material. Real: with "
+    "the standard error that the scatter of its volumes of interest leaves. Difference: of the real mean, or absolute "
+    "for shares; in brackets what it should not exceed. At one temperature: mean magnitude of the differences there, "
+    "the scatter of the few volumes included."
 )
 
 
-TRENDS = (
-    "Every volume of interest of generated volumes among the real ones of their material at all temperatures; dark "
-    "those of this one, on the voxels of the generated ones. Few are of one condition, and how winding metal is "
-    "depends steeply on its density: what lies above the line through the real ones is too winding, what lies on it "
-    "and to the left only less dense."
-)
+TRENDS = "Every volume of interest is a point; lines go through the means of each temperature."
 
 
 def volume_blocks(volumes: pd.DataFrame, results: Results) -> list[Block]:
@@ -40,24 +37,12 @@ def volume_blocks(volumes: pd.DataFrame, results: Results) -> list[Block]:
     if volumes.empty:
         return []
     drawn = results.pictures(["volumes__metal"], "Real metal above generated metal")
-    among = results.pictures(["volumes__trends"], "Tortuosity of generated and of real volumes over density")
-    own, real = results.table("volume_vois"), results.table("vois")
-    says = trend_sentence(own, real) if own is not None and real is not None else ""
+    trends = results.pictures(["volumes__trends"], "Descriptors of generated and of real volumes over temperature")
     return [
         Figure("From sections to volumes", volume_sentence(volumes), PICTURE, drawn, columns=1),
-        Figure("Too winding, or less dense?", says, TRENDS, among, columns=1),
+        Figure("Do volumes follow the temperature?", "", TRENDS, trends, columns=1),
         table(volumes),
     ]
-
-
-def trend_sentence(vois: pd.DataFrame, described: pd.DataFrame) -> str:
-    """How winding generated volumes are beside real ones of their own density."""
-    conditions = dict.fromkeys(vois["condition"].astype(str))
-    off = {c: departure(vois[vois["condition"] == c], of_material(described, c)) for c in conditions}
-    known = [f"{c} {100 * value:+.0f} %".replace("-", "−") for c, value in off.items() if math.isfinite(value)]
-    if not known:
-        return ""
-    return f"Tortuosity less 1 beside that of real metal of the same density: {listed(known)}."
 
 
 def volume_sentence(volumes: pd.DataFrame) -> str:
@@ -69,29 +54,35 @@ def volume_sentence(volumes: pd.DataFrame) -> str:
     sentence = f"{len(asked) - len(off)} of {counted(len(asked), 'comparison')} with real volumes hold"
     if off.empty:
         return f"{sentence}."
-    rows = zip(off["condition"], off["descriptor"], strict=True)
-    return f"{sentence}; not {listed([f'{name_of(d)} of {c}' for c, d in rows])}."
+    rows = zip(off["material"], off["descriptor"], strict=True)
+    return f"{sentence}; not {listed([f'{name_of(d)} of {m}' for m, d in rows])}."
 
 
 def table(volumes: pd.DataFrame) -> Table:
-    """A row a condition and descriptor."""
+    """A row a material and descriptor."""
     rows = []
     for _, row in volumes.iterrows():
-        spread, deviation, tolerance = (float(row[name]) for name in ("real_sd", "deviation", "tolerance"))
+        error, deviation, tolerance = (float(row[name]) for name in ("real_se", "deviation", "tolerance"))
         relative = bool(row["relative"])
-        real = number(row["real_mean"], 3) + (f" ± {number(spread, 2)}" if math.isfinite(spread) else "")
-        shown = f"{100 * deviation:+.0f} %" if relative else f"{deviation:+.3f}"
+        real = number(row["real"], 3) + (f" ± {number(error, 2)}" if math.isfinite(error) else "")
+        shown = difference(deviation, relative)
         if math.isfinite(tolerance):
             shown += f" ({100 * tolerance:g} %)" if relative else f" ({tolerance:g})"
-        if not math.isfinite(deviation):
-            shown = number(deviation)
         unit = unit_text(row["unit"])
         named = name_of(row["descriptor"]) + (f" ({unit})" if unit else "")
-        rows.append(Row([row["condition"], named, number(row["generated"], 3), real, shown]))
+        single = difference(float(row["mean_absolute_deviation"]), relative).lstrip("+")
+        rows.append(Row([row["material"], named, number(row["generated"], 3), real, shown, single]))
     edge, voxel = (float(volumes[name].iloc[0]) for name in ("voi_um", "voxel_um"))
-    columns = ["condition", "descriptor", "generated", "real", "difference"]
+    columns = ["material", "descriptor", "generated", "real", "difference", "at one temperature"]
     caption = CAPTION.format(edge=number(edge, 3), voxel=number(voxel, 2))
     return Table("Generated volumes against real ones", columns, rows, caption=caption, text_columns=2)
+
+
+def difference(value: float, relative: bool) -> str:
+    """With its sign, in per cent where it is relative."""
+    if not math.isfinite(value):
+        return number(value)
+    return f"{100 * value:+.0f} %" if relative else f"{value:+.3f}"
 
 
 def name_of(descriptor: str) -> str:

@@ -1,4 +1,6 @@
-"""Picture of generated volumes: a VOI of the real metal and one of the generated metal of each condition."""
+"""Picture of generated volumes: a VOI of the real metal and one of the generated metal of some conditions."""
+
+from collections.abc import Iterable
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -12,7 +14,7 @@ SIDES = {"real": "real", "generated": "generated"}
 
 
 def plot_volumes(blocks: str, destination: str) -> None:
-    """Draw a column a condition, the real VOI above the generated one.
+    """Draw the coldest and the hottest condition of each material, the real VOI above the generated one.
 
     Parameters
     ----------
@@ -27,12 +29,22 @@ def plot_volumes(blocks: str, destination: str) -> None:
         save(volume_figure(fields, voxel_um), destination, dpi=220)
 
 
+def ends(names: Iterable[str]) -> list[str]:
+    """The coldest and the hottest condition of each material."""
+    temperatures: dict[str, dict[float, str]] = {}
+    for name in names:
+        material, _, temperature = name.rpartition("_")
+        temperatures.setdefault(material, {})[float(temperature)] = name
+    return list(dict.fromkeys(own[end(own)] for own in temperatures.values() for end in (min, max)))
+
+
 def volume_figure(fields: dict[str, np.ndarray], voxel_um: float) -> Figure:
-    """All VOIs at one scale, with a bar of length in each; nothing where a mask holds no VOI."""
-    conditions = list(dict.fromkeys(name.rpartition("__")[0] for name in fields))
+    """A column a condition, all VOIs at one scale, with a bar of length in each; nothing where a mask holds no VOI."""
+    conditions = ends(name.rpartition("__")[0] for name in fields)
     columns = max(len(conditions), 2)
-    edge = WIDTH_IN / columns
-    figure = canvas(WIDTH_IN, len(SIDES) * edge + 0.3)
+    width = 2 * WIDTH_IN
+    edge = width / columns
+    figure = canvas(width, len(SIDES) * edge + 0.3)
     figure.set_layout_engine("constrained", w_pad=0.02, h_pad=0.02, wspace=0.01, hspace=0.02)
     axes = figure.subplots(len(SIDES), columns, squeeze=False)
     for row, (side, label) in zip(axes, SIDES.items(), strict=True):

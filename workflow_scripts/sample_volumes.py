@@ -1,12 +1,12 @@
-"""Generate a volume of one condition with a diffusion model of thick sections (rule sample_volume)."""
+"""Generate volumes of conditions with a diffusion model of thick sections (rule sample_volumes)."""
 
-from porescope.generate.volumes import VolumeOptions, sample_volume
+from porescope.generate.volumes import VolumeOptions, sample_volumes
 from porescope.runtime import job
 
 
 def main() -> None:
     with job(snakemake) as resources:
-        sample_volume(
+        sample_volumes(
             weights=snakemake.input.weights,
             architecture=snakemake.input.architecture,
             sections=snakemake.input.sections,
@@ -14,8 +14,8 @@ def main() -> None:
             precision=snakemake.params.precision,
             seed=resources.seed,
             device=resources.device,
-            volume=snakemake.output.volume,
-            stack=snakemake.output.stack,
+            volumes=snakemake.output.volumes,
+            stacks=snakemake.output.stacks,
         )
 
 
