@@ -13,7 +13,7 @@ from porescope.report.style import ORIGIN_COLOURS, ORIGIN_NAMES
 
 TRIALS = Path(__file__).with_name("generator_trials.csv")
 CHART = Path("results/benchmarks/generator_trials.png")
-SHIPPED = r"as shipped|\(shipped\)"
+SHIPPED = r"as shipped|\(shipped"
 """Settings of the networks in config/config.yaml, for other numbers of steps too."""
 
 

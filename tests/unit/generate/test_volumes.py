@@ -162,7 +162,8 @@ def test_a_condition_whose_mask_holds_no_voi_has_no_verdict(tmp_path):
 def voi(condition, origin, density):
     others = dict.fromkeys(MEASURES, 1.0)
     identity = {"condition": condition, "material": condition[0], "temperature_C": float(condition[2:])}
-    return identity | {"origin": origin, "voi_um": 1.6, "voxel_um": 0.05} | others | {"relative_density": density}
+    where = {"origin": origin, "volume": 0, "voi_um": 1.6, "voxel_um": 0.05}
+    return identity | where | others | {"relative_density": density}
 
 
 def test_a_material_is_judged_by_the_mean_over_its_temperatures():
@@ -177,7 +178,17 @@ def test_a_material_is_judged_by_the_mean_over_its_temperatures():
     assert row["deviation"] == pytest.approx(0.0)
     assert row["mean_absolute_deviation"] == pytest.approx(0.03)
     assert row["real_se"] == pytest.approx((0.0016 / 3 * (1 / 2 + 1 / 3)) ** 0.5 / 2)
-    assert row["within"]
+
+
+def test_the_density_that_is_judged_is_of_the_whole_volume(tmp_path):
+    """A VOI of a volume that is larger has another density by chance."""
+    solid = blobs(32, 0)
+    solid[:4] = True
+    whole, real = mask(tmp_path, "whole", solid, 0.05), mask(tmp_path, "real", blobs(32, 1), 0.05)
+    table = describe_volumes({"A_250": whole}, {"A_250": [real, real]}, 1.2, 1.45, tmp_path / "blocks.npz")
+    row = score_volumes(table).set_index("descriptor").loc["volume_relative_density"]
+    assert row["generated"] == pytest.approx(solid.mean())
+    assert (row["n_generated"], row["n_real"]) == (1, 2)
 
 
 def test_a_relative_deviation_is_of_the_real_mean():

@@ -9,7 +9,7 @@ from porescope.report.volumes import ends
 
 def vois():
     rows = [
-        {"material": m, "temperature_C": t, "origin": o, "relative_density": d, "tortuosity_minus_1": w}
+        {"material": m, "temperature_C": t, "origin": o, "volume_relative_density": d, "tortuosity_minus_1": w}
         for m, t, o, d, w in (
             ("A", 200.0, "real", 0.4, 0.06),
             ("A", 200.0, "real", 0.5, np.inf),

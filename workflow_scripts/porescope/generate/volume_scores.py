@@ -35,15 +35,19 @@ class Measure(NamedTuple):
         Whether the difference is divided by the real value.
     tolerance : float
         What the difference should not exceed; NaN where nothing is asked for.
+    whole : bool
+        Whether it is of a whole volume or mask, not of a VOI.
     """
 
     unit: str
     relative: bool
     tolerance: float
+    whole: bool = False
 
 
 MEASURES = {
-    "relative_density": Measure("", False, 0.02),
+    "volume_relative_density": Measure("", False, 0.02, whole=True),
+    "relative_density": Measure("", False, math.nan),
     "specific_surface_per_um": Measure("1/um", True, 0.10),
     "tortuosity_minus_1": Measure("", True, 0.20),
     "percolating_fraction": Measure("", False, 0.02),
@@ -51,7 +55,11 @@ MEASURES = {
     "effective_conductivity": Measure("", True, math.nan),
     "correlation_length_um": Measure("um", True, math.nan),
 }
-"""What is compared; the conductivity is relative to the metal's."""
+"""What is compared; the conductivity is relative to the metal's.
+
+A volume has the density that it is told, its VOI, half of it, one that differs by chance; other descriptors depend on
+the field or the walls of a VOI.
+"""
 
 
 GENERATED, REAL = "generated", "real"
@@ -88,8 +96,9 @@ def describe_volumes(
     Returns
     -------
     table
-        One row per VOI: condition, material, temperature_C, origin (GENERATED or REAL), voi (counted from 0), voi_um,
-        voxel_um and MEASURES, in their units. No row is REAL where no VOI fits into a mask.
+        One row per VOI: condition, material, temperature_C, origin (GENERATED or REAL), volume (which mask of the
+        condition, from 0), voi (in it, from 0), voi_um, voxel_um and MEASURES, in their units. No row is REAL where no
+        VOI fits into a mask.
     """
     rows: list[dict[str, object]] = []
     pictures = {}
@@ -99,18 +108,17 @@ def describe_volumes(
         volume = read_volume(volumes[name])
         voxel_um = volume.spacing.x
         edge_um = min(voi_um, *volume.spacing.extent(volume.shape))
-        made = vois(Volume(np.asarray(volume.array[:]) == 0, volume.spacing), edge_um)
-        real = [block for mask in masks[name] for block in vois(resampled(mask, voxel_um), edge_um)]
+        made = Volume(np.asarray(volume.array[:]) == 0, volume.spacing)
         identity = {"condition": name, "material": condition.material, "temperature_C": condition.temperature_C}
-        for origin, side in ((GENERATED, made), (REAL, real)):
-            if side:
-                pictures[f"{name}__{origin}"] = picture(side[0], smoothing_px)
-            rows += [
-                identity
-                | {"origin": origin, "voi": n, "voi_um": edge_um, "voxel_um": voxel_um}
-                | described(block, smoothing_px)
-                for n, block in enumerate(side)
-            ]
+        sizes = {"voi_um": edge_um, "voxel_um": voxel_um}
+        for origin, side in ((GENERATED, [made]), (REAL, [resampled(mask, voxel_um) for mask in masks[name]])):
+            for number, whole in enumerate(side):
+                density = {"volume_relative_density": float(np.mean(whole.array))}
+                for place, block in enumerate(vois(whole, edge_um)):
+                    if (shown := f"{name}__{origin}") not in pictures:
+                        pictures[shown] = picture(block, smoothing_px)
+                    where = {"origin": origin, "volume": number, "voi": place}
+                    rows.append(identity | where | sizes | density | described(block, smoothing_px))
     np.savez_compressed(blocks, voxel_um=voxel_um, **pictures)  # type: ignore[arg-type]
     return pd.DataFrame(rows)
 
@@ -127,12 +135,12 @@ def score_volumes(measured: pd.DataFrame) -> pd.DataFrame:
     -------
     table
         One row per material and descriptor: material, descriptor, unit, voi_um, voxel_um, n_conditions (those with VOIs
-        on both sides; no other counts), n_generated and n_real (VOIs), generated and real (means over conditions of the
-        means over VOIs), real_se (standard error of the latter, from the scatter of VOIs within conditions; NaN where
-        no condition has two), deviation (generated - real, divided by real where ``relative``), mean_absolute_deviation
-        (over conditions, of each one's magnitude, the scatter of its few VOIs included: what of the former has
-        cancelled), relative, tolerance of the deviation (NaN: nothing is asked for), within (empty then). Values are
-        NaN where no condition counts.
+        on both sides; no other counts), n_generated and n_real (VOIs, or volumes where ``whole``), generated and real
+        (means over conditions of the means over these), real_se (standard error of the latter, from the scatter within
+        conditions; NaN where none has two), deviation (generated - real, divided by real where ``relative``),
+        mean_absolute_deviation (over conditions, of each one's magnitude, the scatter of its few VOIs included: it
+        shows what has cancelled in the former), relative, tolerance of the deviation (NaN: nothing is asked for),
+        within (empty then). Values are NaN where no condition counts.
     """
     rows = []
     for material, own in measured.groupby("material", sort=False):
@@ -163,7 +171,7 @@ def vois(volume: Volume, voi_um: float) -> list[Block]:
 
 
 def described(block: Block, smoothing_px: float) -> dict[str, float]:
-    """MEASURES of one VOI; infinite or NaN where a phase does not percolate or is not there."""
+    """MEASURES of one VOI, not those of the whole; infinite or NaN where a phase does not percolate or is not there."""
     solid = block.interior
     ways = [result.tortuosity for _, result in tortuosities(smooth_field(block, smoothing_px), block.spacing)]
     return {
@@ -191,7 +199,7 @@ def picture(block: Block, smoothing_px: float) -> np.ndarray:
 
 def compared(conditions: Sequence[pd.DataFrame], name: str, measure: Measure) -> dict[str, object]:
     """Columns of score_volumes that follow from the VOIs of all conditions of a material."""
-    sides = {o: [both.loc[both["origin"] == o, name] for both in conditions] for o in (GENERATED, REAL)}
+    sides = {o: [_values(both[both["origin"] == o], name, measure) for both in conditions] for o in (GENERATED, REAL)}
     made, real = (np.array([values.mean() for values in side]) for side in sides.values())
     each = _deviation(made, real, measure)
     generated, mean = (float(side.mean()) if len(side) else math.nan for side in (made, real))
@@ -209,6 +217,11 @@ def compared(conditions: Sequence[pd.DataFrame], name: str, measure: Measure) ->
         "tolerance": measure.tolerance,
         "within": None if math.isnan(measure.tolerance) else bool(abs(deviation) <= measure.tolerance),
     }
+
+
+def _values(vois: pd.DataFrame, name: str, measure: Measure) -> pd.Series:
+    """One a VOI, or one a volume."""
+    return (vois.drop_duplicates("volume") if measure.whole else vois)[name]
 
 
 def _deviation(generated: Any, real: Any, measure: Measure) -> Any:

@@ -8,6 +8,9 @@ With flat sections that loses what holds a structure together: where a strut lea
 nothing of the sections above and below, and metal comes out with too few ways through it. A network of thick sections
 sees as many layers at once as slabs of training have room for. Each layer of a volume lies in as many thick sections as
 these have layers; the mean of their predictions counts.
+
+Volumes are periodic: what leaves them on one side comes in on the other. So they have no rim, and each step starts from
+another corner, since sections, which have one, are a little less dense there.
 """
 
 import math
@@ -34,7 +37,7 @@ BATCH = 32
 """Sections that go through a network together."""
 
 MARGIN_PX = 8
-"""Generated on all sides and cut off: at its rim a section is less dense, since a network sees zeros beyond it."""
+"""Of a section, beyond its rim, that a network is shown too: what lies near zeros becomes less dense."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def denoise_volume(
     density: float,
     chance: torch.Generator,
 ) -> torch.Tensor:
-    """A grey volume (z, y, x), pore near -1 and metal near +1, from pure noise.
+    """A periodic grey volume (z, y, x), pore near -1 and metal near +1, from pure noise.
 
     Parameters
     ----------
@@ -145,16 +148,16 @@ def denoise_volume(
     signals = noise_schedule(**noise).alphas_cumprod.double()
     steps = [round(len(signals) * (1 - index / options.steps)) - 1 for index in range(options.steps)]
     shares = [*(float(signals[step]) for step in steps), 1.0]
-    shape = 3 * (options.edge_px + 2 * MARGIN_PX,)
-    inside = 3 * (slice(MARGIN_PX, -MARGIN_PX),)
+    shape = 3 * (options.edge_px,)
     state = torch.randn(shape, generator=chance).to(condition.device)
     for index in progress(range(options.steps), options.steps, "steps"):
         axis, signal, after = index % 3, shares[index], shares[index + 1]
+        state = state.roll(torch.randint(options.edge_px, (3,), generator=chance).tolist(), (0, 1, 2))
         clean = predicted(network, state.movedim(axis, 0), steps[index], condition, options.guidance).movedim(0, axis)
-        clean = clean + (2 * density - 1 - clean[inside].mean())
+        clean = clean + (2 * density - 1 - clean.mean())
         fresh = torch.randn(shape, generator=chance).to(condition.device)
         state = less_noisy(state, clean, signal, after, fresh)
-    return state[inside]
+    return state
 
 
 def predicted(
@@ -162,19 +165,19 @@ def predicted(
 ) -> torch.Tensor:
     """Clean layers (n, px, px) behind noisy ones: the mean over all thick sections that a layer lies in.
 
-    The layers are mirrored beyond the first and the last one.
+    The layers go on periodically, beyond the first and the last one and beyond their rims.
     """
     depth = network.depth_px
     reach = depth - 1
-    mirrored = pad(layers.movedim(0, -1), (reach, reach), mode="reflect").movedim(-1, 0)
-    total = torch.zeros_like(mirrored)
+    around = pad(layers[None, None], 4 * (MARGIN_PX,) + 2 * (reach,), mode="circular")[0, 0]
+    total = torch.zeros_like(around)
     for first in range(0, len(layers) + reach, BATCH):
-        thick = mirrored[first : first + BATCH + reach].unfold(0, depth, 1).movedim(-1, 1)
+        thick = around[first : first + BATCH + reach].unfold(0, depth, 1).movedim(-1, 1)
         step = torch.full((len(thick),), noise_step, device=layers.device)
         clean = guided(network, thick, step, condition.expand(len(thick), -1), guidance)
         for layer in range(depth):
             total[first + layer : first + layer + len(thick)] += clean[:, layer]
-    return total[reach : reach + len(layers)] / depth
+    return total[reach : reach + len(layers), MARGIN_PX:-MARGIN_PX, MARGIN_PX:-MARGIN_PX] / depth
 
 
 def less_noisy(

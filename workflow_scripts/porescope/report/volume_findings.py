@@ -11,6 +11,7 @@ from porescope.report.results import Results
 from porescope.report.words import counted, listed, number
 
 NAMES = {
+    "volume_relative_density": "relative density of the whole volume",
     "tortuosity_minus_1": "geodesic tortuosity less 1",
     "pore_percolating_fraction": "percolating share of the pores",
 }

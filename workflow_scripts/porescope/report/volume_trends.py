@@ -22,7 +22,7 @@ SIDES = {"real": "real", "generated": "ddpm"}
 """Origins of VOIs, and whose colour and marker each has."""
 
 DRAWN = {
-    "relative_density": ("relative density", ""),
+    "volume_relative_density": ("relative density", ""),
     "specific_surface_per_um": ("specific surface", "1/um"),
     "correlation_length_um": ("correlation length", "um"),
     "tortuosity_minus_1": ("tortuosity less 1", ""),
