@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 import tifffile
 import torch
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, uniform_filter
+from torch.nn.functional import avg_pool3d
 
 from porescope.errors import InputError
 from porescope.generate.conditions import Condition
@@ -237,6 +238,22 @@ def test_each_layer_is_the_mean_over_the_thick_sections_that_it_lies_in(blank):
     layers = torch.randn(40, 8, 8, generator=torch.Generator().manual_seed(0))
     found = predicted(Looking(blank), layers, 10, torch.zeros(1, 2), 1.0)
     assert torch.allclose(found, layers * 2 / 3, atol=1e-6)
+
+
+class Smearing(torch.nn.Module):
+    """A network that sees zeros beyond the rim of a section and smears what it sees."""
+
+    depth_px = 3
+
+    def forward(self, noisy, noise_step, condition):  # noqa: ARG002
+        return avg_pool3d(noisy[:, None], 3, 1, 1)[:, 0] * torch.tensor([0, 3.0, 0]).view(1, 3, 1, 1)
+
+
+def test_a_volume_goes_on_on_its_other_side():
+    """Were zeros beyond its rim, metal would be less dense there, and its middle denser than it should be."""
+    layers = torch.randn(12, 16, 16, generator=torch.Generator().manual_seed(0))
+    found = predicted(Smearing(), layers, 10, torch.zeros(1, 2), 1.0)
+    assert np.allclose(found, uniform_filter(layers.numpy(), 3, mode="wrap"), atol=1e-5)
 
 
 class Obedient(torch.nn.Module):

@@ -30,7 +30,10 @@ CAPTION = (
 )
 
 
-TRENDS = "Every volume of interest is a point; lines go through the means of each temperature."
+TRENDS = (
+    "Every volume of interest is a point, of the density every whole volume; lines go through the means of each "
+    "temperature."
+)
 
 
 def volume_blocks(volumes: pd.DataFrame, results: Results) -> list[Block]:
