@@ -125,15 +125,15 @@ def dodge(index: int, count: int, temperatures: Sequence[float]) -> float:
     return (index - (count - 1) / 2) * min(0.2 * step / max(count - 1, 1), 3.0)
 
 
-def temperature_axis(ax: Axes, temperatures: Sequence[float]) -> None:
-    """Ticks at the temperatures of the campaign, thinned where they would touch."""
+def temperature_axis(ax: Axes, temperatures: Sequence[float], label_width: float = 0.09) -> None:
+    """Ticks at the temperatures of the campaign, thinned where labels of this share of the axis would touch."""
     ax.set_xlabel("sintering temperature (°C)")
     low, high = min(temperatures), max(temperatures)
     margin = 0.05 * (high - low) or 10.0
     ax.set_xlim(low - margin, high + margin)
     ticks = [low]
     for value in temperatures[1:]:
-        if value - ticks[-1] >= 0.09 * (high - low):
+        if value - ticks[-1] >= label_width * (high - low):
             ticks.append(value)
     ax.set_xticks(ticks, [f"{value:g}" for value in ticks])
     quiet_grid(ax)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
 from porescope.report.descriptors import temperature_axis
 from porescope.report.style import (
@@ -30,6 +31,12 @@ DRAWN = {
 }
 """Descriptors with a row in the figure: name and unit."""
 
+LOGARITHMIC = "tortuosity_minus_1"
+"""Loosely packed metal has several times that of dense metal."""
+
+LABEL_WIDTH = 0.2
+"""Of a temperature under a panel, as a share of its width."""
+
 
 def plot_volume_trends(vois: str, destination: str) -> None:
     """Draw a column a material, a row a descriptor.
@@ -54,10 +61,15 @@ def trend_figure(vois: pd.DataFrame) -> Figure:
         row[0].set_ylabel(axis_label(label, unit), fontsize=8.5)
         for ax, material in zip(row, materials, strict=True):
             _panel(ax, vois[vois["material"] == material], name)
+        if name == LOGARITHMIC:
+            row[0].set_yscale("log")
+            row[0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            row[0].yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+            row[0].yaxis.set_minor_locator(NullLocator())
     for ax, material in zip(axes[0], materials, strict=True):
         ax.set_title(plain(material), fontsize=9.5)
     for ax, material in zip(axes[-1], materials, strict=True):
-        temperature_axis(ax, sorted(vois.loc[vois["material"] == material, "temperature_C"].unique()))
+        temperature_axis(ax, sorted(vois.loc[vois["material"] == material, "temperature_C"].unique()), LABEL_WIDTH)
     handles, names = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=2, fontsize=8.5)
     return figure
