@@ -84,7 +84,8 @@ def write_tables(made: Made) -> None:
     ]  # fmt: skip
     volume_vois = [
         {"condition": f"{m}_{t}", "material": m, "temperature_C": t, "origin": o, "voi": 0, "voi_um": 0.6,
-         "voxel_um": 0.05, "volume_relative_density": d, "tortuosity_minus_1": w}
+         "voxel_um": 0.05, "volume_relative_density": d, "tortuosity_minus_1": w, "specific_surface_per_um": 4.5,
+         "correlation_length_um": 0.14, "effective_conductivity": 0.4}
         for m in MATERIALS
         for t in (200, 350)
         for o, d, w in (("generated", 0.62, 0.03), ("real", 0.61, np.inf))

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from porescope.report.volume_trends import SIDES, trend_figure
+from porescope.report.volume_trends import DRAWN, SIDES, trend_figure
 from porescope.report.volumes import ends
 
 
@@ -19,7 +19,7 @@ def vois():
             ("B", 200.0, "generated", 0.8, 0.01),
         )
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame([dict.fromkeys(DRAWN, 1.0) | row for row in rows])
 
 
 def lines(ax):
@@ -29,12 +29,14 @@ def lines(ax):
 
 
 def test_means_of_each_temperature_are_joined_where_a_way_leads_through():
-    axes = np.array(trend_figure(vois()).axes).reshape(2, 2)
+    axes = np.array(trend_figure(vois()).axes).reshape(len(DRAWN), 2)
+    rows = dict(zip(DRAWN, axes, strict=True))
+    density, winding = rows["volume_relative_density"], rows["tortuosity_minus_1"]
     assert [ax.get_title() for ax in axes[0]] == ["A", "B"]
-    assert lines(axes[0, 0])["real"] == [[200.0, 0.45], [350.0, 0.6]]
-    assert lines(axes[1, 0])["real"] == [[200.0, 0.06], [350.0, 0.02]]
-    assert lines(axes[1, 0])["generated"] == [[200.0, 0.07], [350.0, 0.03]]
-    assert lines(axes[0, 1])["real"] == []
+    assert lines(density[0])["real"] == [[200.0, 0.45], [350.0, 0.6]]
+    assert lines(winding[0])["real"] == [[200.0, 0.06], [350.0, 0.02]]
+    assert lines(winding[0])["generated"] == [[200.0, 0.07], [350.0, 0.03]]
+    assert lines(density[1])["real"] == []
 
 
 def test_the_coldest_and_the_hottest_of_each_material_are_shown():

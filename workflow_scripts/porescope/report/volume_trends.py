@@ -54,10 +54,9 @@ def plot_volume_trends(vois: str, destination: str) -> None:
 def trend_figure(vois: pd.DataFrame) -> Figure:
     """Every VOI a point, a line through the means of the conditions."""
     materials = list(dict.fromkeys(vois["material"]))
-    drawn = {name: words for name, words in DRAWN.items() if name in vois}
-    figure = canvas(2 * WIDTH_IN, 1.55 * len(drawn) + 0.7)
-    axes = figure.subplots(len(drawn), len(materials), squeeze=False, sharex="col", sharey="row")
-    for row, (name, (label, unit)) in zip(axes, drawn.items(), strict=True):
+    figure = canvas(2 * WIDTH_IN, 1.55 * len(DRAWN) + 0.7)
+    axes = figure.subplots(len(DRAWN), len(materials), squeeze=False, sharex="col", sharey="row")
+    for row, (name, (label, unit)) in zip(axes, DRAWN.items(), strict=True):
         row[0].set_ylabel(axis_label(label, unit), fontsize=8.5)
         for ax, material in zip(row, materials, strict=True):
             _panel(ax, vois[vois["material"] == material], name)
