@@ -407,6 +407,7 @@ rule score_segmenters:
         "results/logs/segment/score_segmenters.log",
     benchmark:
         "results/benchmarks/segment/score_segmenters.tsv"
+    priority: 1  # else it is left for the end, where nothing runs beside it
     conda:
         "../envs/imaging.yaml"
     threads: 1

@@ -192,6 +192,17 @@ def test_the_density_that_is_judged_is_of_the_whole_volume(tmp_path):
     assert (row["n_generated"], row["n_real"]) == (1, 2)
 
 
+def test_the_coldest_and_the_hottest_of_each_material_are_pictured(tmp_path):
+    real = mask(tmp_path, "real", blobs(24, 0), 0.05)
+    conditions = ["A_b_350", "A_b_1000", "C_300", "A_b_200"]
+    describe_volumes(
+        dict.fromkeys(conditions, real), {name: [real] for name in conditions}, 1.2, 1.45, tmp_path / "blocks.npz"
+    )
+    with np.load(tmp_path / "blocks.npz") as stored:
+        pictures = {name.rpartition("__")[0] for name in stored.files} - {""}
+    assert pictures == {"A_b_200", "A_b_1000", "C_300"}
+
+
 def test_a_relative_deviation_is_of_the_real_mean():
     rows = [voi("A_200", "real", 0.5) | {"specific_surface_per_um": 4.0}]
     rows += [voi("A_200", "generated", 0.5) | {"specific_surface_per_um": 4.6}]

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from porescope.report.volume_trends import DRAWN, SIDES, trend_figure
-from porescope.report.volumes import ends
 
 
 def vois():
@@ -37,8 +36,3 @@ def test_means_of_each_temperature_are_joined_where_a_way_leads_through():
     assert lines(winding[0])["real"] == [[200.0, 0.06], [350.0, 0.02]]
     assert lines(winding[0])["generated"] == [[200.0, 0.07], [350.0, 0.03]]
     assert lines(density[1])["real"] == []
-
-
-def test_the_coldest_and_the_hottest_of_each_material_are_shown():
-    names = ["A_b_200", "A_b_1000", "C_300", "A_b_350"]
-    assert ends(names) == ["A_b_200", "A_b_1000", "C_300"]

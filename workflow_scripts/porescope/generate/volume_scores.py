@@ -5,7 +5,8 @@ generator does wrong shows over all temperatures of a material, where many VOIs 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from porescope.describe.field import Block, crop, field_from, smooth_spectrum
 from porescope.describe.geodesic import tortuosities
 from porescope.describe.percolation import percolation
 from porescope.describe.surface import specific_surface
-from porescope.generate.conditions import parse_condition
+from porescope.generate.conditions import Condition, parse_condition
 from porescope.progress import progress
 from porescope.volume import Spacing, Volume, read_volume
 
@@ -90,8 +91,9 @@ def describe_volumes(
     smoothing_px : float
         As in stage describe.
     blocks : path
-        NPZ to write, for pictures: the smooth field of one VOI on each side as int8, positive in the metal,
-        ``{condition}__generated`` and ``{condition}__real``, and voxel_um.
+        NPZ to write, for a picture of the coldest and the hottest condition of each material: the smooth field of one
+        VOI on each side as int8, positive in the metal, ``{condition}__generated`` and ``{condition}__real``, and
+        voxel_um.
 
     Returns
     -------
@@ -101,6 +103,7 @@ def describe_volumes(
         VOI fits into a mask.
     """
     rows: list[dict[str, object]] = []
+    pictured = ends(volumes)
     pictures = {}
     voxel_um = math.nan
     for name in progress(volumes, len(volumes), "volumes"):
@@ -115,7 +118,7 @@ def describe_volumes(
             for number, whole in enumerate(side):
                 density = {"volume_relative_density": float(np.mean(whole.array))}
                 for place, block in enumerate(vois(whole, edge_um)):
-                    if (shown := f"{name}__{origin}") not in pictures:
+                    if name in pictured and (shown := f"{name}__{origin}") not in pictures:
                         pictures[shown] = picture(block, smoothing_px)
                     where = {"origin": origin, "volume": number, "voi": place}
                     rows.append(identity | where | sizes | density | described(block, smoothing_px))
@@ -151,6 +154,15 @@ def score_volumes(measured: pd.DataFrame) -> pd.DataFrame:
             for name, measure in MEASURES.items()
         ]
     return pd.DataFrame(rows)
+
+
+def ends(conditions: Iterable[str]) -> list[str]:
+    """The coldest and the hottest condition of each material."""
+    own: dict[str, list[Condition]] = {}
+    for condition in map(parse_condition, conditions):
+        own.setdefault(condition.material, []).append(condition)
+    warmth = attrgetter("temperature_C")
+    return list(dict.fromkeys(end(known, key=warmth).name for known in own.values() for end in (min, max)))
 
 
 def resampled(mask: str | Path, voxel_um: float) -> Volume:

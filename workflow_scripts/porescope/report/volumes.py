@@ -1,7 +1,5 @@
 """Picture of generated volumes: a VOI of the real metal and one of the generated metal of some conditions."""
 
-from collections.abc import Iterable
-
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -14,7 +12,7 @@ SIDES = {"real": "real", "generated": "generated"}
 
 
 def plot_volumes(blocks: str, destination: str) -> None:
-    """Draw the coldest and the hottest condition of each material, the real VOI above the generated one.
+    """Draw a real VOI above a generated one of each condition.
 
     Parameters
     ----------
@@ -29,18 +27,9 @@ def plot_volumes(blocks: str, destination: str) -> None:
         save(volume_figure(fields, voxel_um), destination, dpi=220)
 
 
-def ends(names: Iterable[str]) -> list[str]:
-    """The coldest and the hottest condition of each material."""
-    temperatures: dict[str, dict[float, str]] = {}
-    for name in names:
-        material, _, temperature = name.rpartition("_")
-        temperatures.setdefault(material, {})[float(temperature)] = name
-    return list(dict.fromkeys(own[end(own)] for own in temperatures.values() for end in (min, max)))
-
-
 def volume_figure(fields: dict[str, np.ndarray], voxel_um: float) -> Figure:
     """A column a condition, all VOIs at one scale, with a bar of length in each; nothing where a mask holds no VOI."""
-    conditions = ends(name.rpartition("__")[0] for name in fields)
+    conditions = list(dict.fromkeys(name.rpartition("__")[0] for name in fields))
     columns = max(len(conditions), 2)
     width = 2 * WIDTH_IN
     edge = width / columns
