@@ -459,7 +459,7 @@ rule find_copies:
         "../workflow_scripts/find_copies.py"
 
 
-VOLUME = {key: config["generate"]["volumes"][key] for key in ("edge_px", "steps")}
+VOLUME = {key: config["generate"]["volumes"][key] for key in ("shape_px", "steps")}
 
 
 rule sample_volumes:

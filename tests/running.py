@@ -65,7 +65,7 @@ SMALL = {
         "samples_per_condition": 4,
         "ddpm": {"training": {"steps": 6}, "sampling": {"steps": 4}},
         "cgan": {"training": {"steps": 6}},
-        "volumes": {"per_condition": 12, "training_steps": 6, "edge_px": 32, "steps": 4},
+        "volumes": {"per_condition": 12, "training_steps": 6, "shape_px": [32, 32, 32], "steps": 4},
     },
 }
 """A campaign of all stages in about two minutes: real parts, few steps."""

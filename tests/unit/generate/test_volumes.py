@@ -25,7 +25,7 @@ from porescope.ingest.metadata import file_voxel_size
 from porescope.volume import Spacing, read_volume, write_volume
 
 NOISE = {"steps": 100, "schedule": "squaredcos_cap_v2", "shift": 2.0}
-OPTIONS = VolumeOptions(edge_px=16, steps=6, guidance=1.0)
+OPTIONS = VolumeOptions(shape_px=(16, 16, 20), steps=6, guidance=1.0)
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +71,7 @@ def made(trained, folder, seed=1, options=OPTIONS):
 def test_a_volume_has_the_density_of_its_sections_and_both_files_say_the_same(trained, tmp_path):
     volume, stack = made(trained, tmp_path)
     labels = read_volume(volume)
-    assert labels.shape == (16, 16, 16)
+    assert labels.shape == (16, 16, 20)
     assert labels.spacing == pytest.approx((0.1, 0.1, 0.1))
     metal = np.asarray(labels.array[:]) == 0
     assert metal.mean() == pytest.approx(1 / 3, abs=0.001)
@@ -93,8 +93,8 @@ def test_equal_seeds_make_equal_volumes_and_others_do_not(trained, tmp_path):
 
 
 def test_an_edge_that_the_network_cannot_halve_is_refused(trained, tmp_path):
-    with pytest.raises(InputError, match=r"edge_px is 18, expected a multiple of 4"):
-        made(trained, tmp_path, options=VolumeOptions(18, 6, 1.0))
+    with pytest.raises(InputError, match=r"shape_px holds 18, expected multiples of 4"):
+        made(trained, tmp_path, options=VolumeOptions((16, 18, 16), 6, 1.0))
 
 
 def test_a_noisy_state_keeps_the_share_of_signal_that_it_is_told():
@@ -120,7 +120,7 @@ def test_a_perfect_network_ends_at_the_volume_that_it_predicts():
     condition = torch.zeros(1, 2)
     chance = torch.Generator().manual_seed(0)
     grey = denoise_volume(Knowing(), NOISE, condition, OPTIONS, 0.75, chance)
-    assert grey.shape == (16, 16, 16)
+    assert grey.shape == (16, 16, 20)
     assert torch.allclose(grey, torch.full_like(grey, 0.5), atol=1e-4)
 
 
@@ -179,6 +179,7 @@ def test_a_material_is_judged_by_the_mean_over_its_temperatures():
     assert row["deviation"] == pytest.approx(0.0)
     assert row["mean_absolute_deviation"] == pytest.approx(0.03)
     assert row["real_se"] == pytest.approx((0.0016 / 3 * (1 / 2 + 1 / 3)) ** 0.5 / 2)
+    assert row["generated_se"] == pytest.approx((0.0002 * (1 + 1 / 2)) ** 0.5 / 2)
 
 
 def test_the_density_that_is_judged_is_of_the_whole_volume(tmp_path):

@@ -58,8 +58,8 @@ MEASURES = {
 }
 """What is compared; the conductivity is relative to the metal's.
 
-A volume has the density that it is told, its VOI, half of it, one that differs by chance; other descriptors depend on
-the field or the walls of a VOI.
+A volume has the density that it is told, its VOIs have others by chance; other descriptors depend on the field or the
+walls of a VOI.
 """
 
 
@@ -139,8 +139,9 @@ def score_volumes(measured: pd.DataFrame) -> pd.DataFrame:
     table
         One row per material and descriptor: material, descriptor, unit, voi_um, voxel_um, n_conditions (those with VOIs
         on both sides; no other counts), n_generated and n_real (VOIs, or volumes where ``whole``), generated and real
-        (means over conditions of the means over these), real_se (standard error of the latter, from the scatter within
-        conditions; NaN where none has two), deviation (generated - real, divided by real where ``relative``),
+        (means over conditions of the means over these), generated_se and real_se (their standard errors, from the
+        scatter within conditions; NaN where none has two), deviation (generated - real, divided by real where
+        ``relative``),
         mean_absolute_deviation (over conditions, of each one's magnitude, the scatter of its few VOIs included: it
         shows what has cancelled in the former), relative, tolerance of the deviation (NaN: nothing is asked for),
         within (empty then). Values are NaN where no condition counts.
@@ -221,6 +222,7 @@ def compared(conditions: Sequence[pd.DataFrame], name: str, measure: Measure) ->
         "n_generated": sum(map(len, sides[GENERATED])),
         "n_real": sum(map(len, sides[REAL])),
         "generated": generated,
+        "generated_se": _standard_error(sides[GENERATED]),
         "real": mean,
         "real_se": _standard_error(sides[REAL]),
         "deviation": deviation,

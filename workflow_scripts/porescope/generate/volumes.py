@@ -46,15 +46,15 @@ class VolumeOptions:
 
     Attributes
     ----------
-    edge_px : int
-        Edge of the cube in voxels, each as large as a pixel of the sections.
+    shape_px : sequence of three ints
+        Edges (z, y, x) in voxels, each as large as a pixel of the sections.
     steps : int
         Noise steps; each takes a prediction for all sections across one axis.
     guidance : float
         How far the condition is followed; see ddpm.guided.
     """
 
-    edge_px: int
+    shape_px: Sequence[int]
     steps: int
     guidance: float
 
@@ -93,12 +93,12 @@ def sample_volumes(
     Raises
     ------
     InputError
-        The edge does not fit the network's grid.
+        An edge does not fit the network's grid.
     """
     deterministic()
     keep_freed_memory()
     network, code, description = load_model(weights, architecture, Denoiser, device)
-    check_edge(options.edge_px, description["network"])
+    check_shape(options.shape_px, description["network"])
     spacing = Spacing(*3 * (description["pixel_um"],))
     for path, volume, stack in progress(zip(sections, volumes, stacks, strict=True), len(sections), "volumes"):
         drawn = Samples.load(path)
@@ -112,14 +112,15 @@ def sample_volumes(
         write_stack(stack, solid.astype(np.uint8) * 255, spacing)
 
 
-def check_edge(edge_px: int, network: Mapping[str, Any]) -> None:
-    """Refuse an edge that a network with these arguments cannot halve as often as it must."""
+def check_shape(shape_px: Sequence[int], network: Mapping[str, Any]) -> None:
+    """Refuse edges that a network with these arguments cannot halve as often as it must."""
     step = network["fold_px"] * 2 ** (len(network["channels"]) - 1)
-    if (edge_px + 2 * MARGIN_PX) % step:
-        raise InputError(
-            f"config: generate/volumes/edge_px is {edge_px}, expected a multiple of {step} less {2 * MARGIN_PX} with "
-            "this network of generate/volumes/network"
-        )
+    for edge in shape_px:
+        if (edge + 2 * MARGIN_PX) % step:
+            raise InputError(
+                f"config: generate/volumes/shape_px holds {edge}, expected multiples of {step} less {2 * MARGIN_PX} "
+                "with this network of generate/volumes/network"
+            )
 
 
 @torch.no_grad()
@@ -148,11 +149,12 @@ def denoise_volume(
     signals = noise_schedule(**noise).alphas_cumprod.double()
     steps = [round(len(signals) * (1 - index / options.steps)) - 1 for index in range(options.steps)]
     shares = [*(float(signals[step]) for step in steps), 1.0]
-    shape = 3 * (options.edge_px,)
+    shape = tuple(options.shape_px)
     state = torch.randn(shape, generator=chance).to(condition.device)
     for index in progress(range(options.steps), options.steps, "steps"):
         axis, signal, after = index % 3, shares[index], shares[index + 1]
-        state = state.roll(torch.randint(options.edge_px, (3,), generator=chance).tolist(), (0, 1, 2))
+        corner = [int(torch.randint(edge, (1,), generator=chance)) for edge in shape]
+        state = state.roll(corner, (0, 1, 2))
         clean = predicted(network, state.movedim(axis, 0), steps[index], condition, options.guidance).movedim(0, axis)
         clean = clean + (2 * density - 1 - clean.mean())
         fresh = torch.randn(shape, generator=chance).to(condition.device)

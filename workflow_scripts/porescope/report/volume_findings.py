@@ -23,8 +23,8 @@ PICTURE = (
 )
 
 CAPTION = (
-    "Volumes of interest of {edge} µm on voxels of {voxel} µm; means over the temperatures of a material. Real: with "
-    "the standard error that the scatter of its volumes of interest leaves. Difference: of the real mean, or absolute "
+    "Volumes of interest of {edge} µm on voxels of {voxel} µm; means over the temperatures of a material, with "
+    "the standard errors that the scatter of volumes of interest leaves. Difference: of the real mean, or absolute "
     "for shares; in brackets what it should not exceed. At one temperature: mean magnitude of the differences there, "
     "the scatter of the few volumes included."
 )
@@ -66,20 +66,25 @@ def table(volumes: pd.DataFrame) -> Table:
     """A row a material and descriptor."""
     rows = []
     for _, row in volumes.iterrows():
-        error, deviation, tolerance = (float(row[name]) for name in ("real_se", "deviation", "tolerance"))
+        deviation, tolerance = float(row["deviation"]), float(row["tolerance"])
         relative = bool(row["relative"])
-        real = number(row["real"], 3) + (f" ± {number(error, 2)}" if math.isfinite(error) else "")
+        made, real = (with_error(float(row[side]), float(row[f"{side}_se"])) for side in ("generated", "real"))
         shown = difference(deviation, relative)
         if math.isfinite(tolerance):
             shown += f" ({100 * tolerance:g} %)" if relative else f" ({tolerance:g})"
         unit = unit_text(row["unit"])
         named = name_of(row["descriptor"]) + (f" ({unit})" if unit else "")
         single = difference(float(row["mean_absolute_deviation"]), relative).lstrip("+")
-        rows.append(Row([row["material"], named, number(row["generated"], 3), real, shown, single]))
+        rows.append(Row([row["material"], named, made, real, shown, single]))
     edge, voxel = (float(volumes[name].iloc[0]) for name in ("voi_um", "voxel_um"))
     columns = ["material", "descriptor", "generated", "real", "difference", "at one temperature"]
     caption = CAPTION.format(edge=number(edge, 3), voxel=number(voxel, 2))
     return Table("Generated volumes against real ones", columns, rows, caption=caption, text_columns=2)
+
+
+def with_error(mean: float, error: float) -> str:
+    """A mean and its standard error, where there is one."""
+    return number(mean, 3) + (f" ± {number(error, 2)}" if math.isfinite(error) else "")
 
 
 def difference(value: float, relative: bool) -> str:
