@@ -64,7 +64,7 @@ rule train_ddpm:
         "results/logs/generate/train_ddpm/{training}.log",
     benchmark:
         "results/benchmarks/generate/train_ddpm/{training}.tsv"
-    priority: 1
+    priority: 2  # what volumes wait for comes before other trainings
     conda:
         "../envs/torch.yaml"
     threads: lookup(within=config, dpath="generate/workers")
@@ -95,6 +95,7 @@ use rule train_ddpm as train_withheld with:
         "results/logs/generate/train_withheld/{withheld_C}.log",
     benchmark:
         "results/benchmarks/generate/train_withheld/{withheld_C}.tsv"
+    priority: 1
     params:
         withheld_C=lambda wildcards: [float(wildcards.withheld_C)],
 
@@ -200,7 +201,7 @@ rule sample_ddpm:
         "results/logs/generate/sample_ddpm.log",
     benchmark:
         "results/benchmarks/generate/sample_ddpm.tsv"
-    priority: 1
+    priority: 2
     conda:
         "../envs/torch.yaml"
     threads: lookup(within=config, dpath="generate/workers")
@@ -475,7 +476,7 @@ rule sample_volumes:
         "results/logs/generate/sample_volumes.log",
     benchmark:
         "results/benchmarks/generate/sample_volumes.tsv"
-    priority: 1
+    priority: 2
     conda:
         "../envs/torch.yaml"
     threads: lookup(within=config, dpath="generate/workers")
@@ -527,6 +528,7 @@ rule score_volumes:
         "results/logs/generate/score_volumes.log",
     benchmark:
         "results/benchmarks/generate/score_volumes.tsv"
+    priority: 2
     conda:
         "../envs/imaging.yaml"
     threads: 1

@@ -278,7 +278,7 @@ def test_the_running_mean_forgets_its_start_and_then_moves_slowly():
     with torch.no_grad():
         network.weight.fill_(1.0)
         mean.network.weight.fill_(0.0)
-    mean.update(network, 0)
+    mean.update(0)
     assert float(mean.network.weight) == pytest.approx(0.9)
-    mean.update(network, 1000)
+    mean.update(1000)
     assert float(mean.network.weight) == pytest.approx(0.91)

@@ -6,10 +6,10 @@ import pytest
 import tifffile
 import torch
 from scipy.ndimage import gaussian_filter, uniform_filter
-from torch.nn.functional import avg_pool3d
 
 from porescope.errors import InputError
 from porescope.generate.conditions import Condition
+from porescope.generate.ddpm import Denoiser
 from porescope.generate.ddpm_training import DdpmTraining, train_ddpm
 from porescope.generate.samples import Samples
 from porescope.generate.training import Source
@@ -18,6 +18,7 @@ from porescope.generate.volumes import (
     VolumeOptions,
     denoise_volume,
     less_noisy,
+    make_periodic,
     predicted,
     sample_volumes,
 )
@@ -253,19 +254,39 @@ def test_each_layer_is_the_mean_over_the_thick_sections_that_it_lies_in(blank):
 
 
 class Smearing(torch.nn.Module):
-    """A network that sees zeros beyond the rim of a section and smears what it sees."""
+    """A network that sees zeros beyond the rim of a section and smears what it sees into its middle layer."""
 
     depth_px = 3
 
+    def __init__(self):
+        super().__init__()
+        self.smear = torch.nn.Conv2d(3, 3, 3, padding=1, bias=False).requires_grad_(False)
+        self.smear.weight.zero_()
+        self.smear.weight[1] = 3 / 27
+
     def forward(self, noisy, noise_step, condition):  # noqa: ARG002
-        return avg_pool3d(noisy[:, None], 3, 1, 1)[:, 0] * torch.tensor([0, 3.0, 0]).view(1, 3, 1, 1)
+        return self.smear(noisy)
 
 
 def test_a_volume_goes_on_on_its_other_side():
     """Were zeros beyond its rim, metal would be less dense there, and its middle denser than it should be."""
     layers = torch.randn(12, 16, 16, generator=torch.Generator().manual_seed(0))
-    found = predicted(Smearing(), layers, 10, torch.zeros(1, 2), 1.0)
+    network = Smearing()
+    make_periodic(network)
+    found = predicted(network, layers, 10, torch.zeros(1, 2), 1.0)
     assert np.allclose(found, uniform_filter(layers.numpy(), 3, mode="wrap"), atol=1e-5)
+
+
+def test_what_a_volume_becomes_does_not_hang_on_where_it_starts():
+    """A rim that some layer of the network still sees would stay where it is."""
+    torch.manual_seed(0)
+    network = Denoiser(16, 2, 2, [16, 16], 1, 3).eval().requires_grad_(False)
+    make_periodic(network)
+    layers, condition, shift = torch.randn(12, 16, 24), torch.randn(1, 2), (5, 4, 12)
+    states = layers, layers.roll(shift, (0, 1, 2))
+    found, shifted = (predicted(network, state, 10, condition, 1.0) for state in states)
+    torch.testing.assert_close(shifted, found.roll(shift, (0, 1, 2)))
+    assert found.std() > 0.01
 
 
 class Obedient(torch.nn.Module):

@@ -102,7 +102,7 @@ class CganTrainer:
         self._makers.zero_grad(set_to_none=True)
         loss_maker.backward()
         self._makers.step()
-        self.mean.update(self.maker, step)
+        self.mean.update(step)
         return {"loss_discriminator": loss_judge.item(), "loss_generator": loss_maker.item()}
 
 

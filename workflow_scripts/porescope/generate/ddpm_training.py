@@ -101,7 +101,7 @@ class DdpmTrainer:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.denoiser.parameters(), 1.0)
         self._optimiser.step()
-        self.mean.update(self.denoiser, step)
+        self.mean.update(step)
         return {"loss": loss.item()}
 
 

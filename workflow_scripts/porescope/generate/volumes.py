@@ -9,8 +9,8 @@ nothing of the sections above and below, and metal comes out with too few ways t
 sees as many layers at once as slabs of training have room for. Each layer of a volume lies in as many thick sections as
 these have layers; the mean of their predictions counts.
 
-Volumes are periodic: what leaves them on one side comes in on the other. So they have no rim, and each step starts from
-another corner, since sections, which have one, are a little less dense there.
+Volumes are periodic: what leaves them on one side comes in on the other, in the convolutions too. So they have no rim,
+where sections are a little less dense. Each step starts from another corner, since networks work on blocks of pixels.
 """
 
 import math
@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import pad
+from torch import nn
 
 from porescope.errors import InputError
 from porescope.generate.data import random_numbers
@@ -35,9 +35,6 @@ from porescope.volume import Spacing, write_volume
 
 BATCH = 32
 """Sections that go through a network together."""
-
-MARGIN_PX = 8
-"""Of a section, beyond its rim, that a network is shown too: what lies near zeros becomes less dense."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +96,7 @@ def sample_volumes(
     keep_freed_memory()
     network, code, description = load_model(weights, architecture, Denoiser, device)
     check_shape(options.shape_px, description["network"])
+    make_periodic(network)
     spacing = Spacing(*3 * (description["pixel_um"],))
     for path, volume, stack in progress(zip(sections, volumes, stacks, strict=True), len(sections), "volumes"):
         drawn = Samples.load(path)
@@ -116,11 +114,18 @@ def check_shape(shape_px: Sequence[int], network: Mapping[str, Any]) -> None:
     """Refuse edges that a network with these arguments cannot halve as often as it must."""
     step = network["fold_px"] * 2 ** (len(network["channels"]) - 1)
     for edge in shape_px:
-        if (edge + 2 * MARGIN_PX) % step:
+        if edge % step:
             raise InputError(
-                f"config: generate/volumes/shape_px holds {edge}, expected multiples of {step} less {2 * MARGIN_PX} "
-                "with this network of generate/volumes/network"
+                f"config: generate/volumes/shape_px holds {edge}, expected multiples of {step} with this network of "
+                "generate/volumes/network"
             )
+
+
+def make_periodic(network: nn.Module) -> None:
+    """Let convolutions see what lies on the other side, where they saw zeros beyond the rim of sections in training."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            module.padding_mode = "circular"
 
 
 @torch.no_grad()
@@ -137,6 +142,7 @@ def denoise_volume(
     Parameters
     ----------
     network : Denoiser
+        After make_periodic.
     noise : mapping
         Arguments of noise_schedule, as in training.
     condition : (1, size) tensor
@@ -165,21 +171,18 @@ def denoise_volume(
 def predicted(
     network: Denoiser, layers: torch.Tensor, noise_step: int, condition: torch.Tensor, guidance: float
 ) -> torch.Tensor:
-    """Clean layers (n, px, px) behind noisy ones: the mean over all thick sections that a layer lies in.
+    """Clean layers (n, y, x) behind noisy ones: the mean over all thick sections that a layer lies in.
 
-    The layers go on periodically, beyond the first and the last one and beyond their rims.
+    Beyond the last layer follows the first.
     """
     depth = network.depth_px
-    reach = depth - 1
-    around = pad(layers[None, None], 4 * (MARGIN_PX,) + 2 * (reach,), mode="circular")[0, 0]
-    total = torch.zeros_like(around)
-    for first in range(0, len(layers) + reach, BATCH):
-        thick = around[first : first + BATCH + reach].unfold(0, depth, 1).movedim(-1, 1)
-        step = torch.full((len(thick),), noise_step, device=layers.device)
-        clean = guided(network, thick, step, condition.expand(len(thick), -1), guidance)
-        for layer in range(depth):
-            total[first + layer : first + layer + len(thick)] += clean[:, layer]
-    return total[reach : reach + len(layers), MARGIN_PX:-MARGIN_PX, MARGIN_PX:-MARGIN_PX] / depth
+    places = (torch.arange(len(layers))[:, None] + torch.arange(depth)) % len(layers)
+    total = torch.zeros_like(layers)
+    for section in places.to(layers.device).split(BATCH):
+        step = torch.full((len(section),), noise_step, device=layers.device)
+        clean = guided(network, layers[section], step, condition.expand(len(section), -1), guidance)
+        total.index_add_(0, section.flatten(), clean.flatten(0, 1))
+    return total / depth
 
 
 def less_noisy(
