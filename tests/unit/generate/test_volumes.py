@@ -21,6 +21,7 @@ from porescope.generate.volumes import (
     make_periodic,
     predicted,
     sample_volumes,
+    with_density,
 )
 from porescope.ingest.metadata import file_voxel_size
 from porescope.volume import Spacing, read_volume, write_volume
@@ -123,6 +124,19 @@ def test_a_perfect_network_ends_at_the_volume_that_it_predicts():
     grey = denoise_volume(Knowing(), NOISE, condition, OPTIONS, 0.75, chance)
     assert grey.shape == (16, 16, 20)
     assert torch.allclose(grey, torch.full_like(grey, 0.5), atol=1e-4)
+
+
+@pytest.mark.parametrize("density", [0.02, 0.4, 0.6, 0.98])
+def test_a_prediction_is_brought_to_a_density_by_what_is_undecided(density):
+    """Were grey values shifted, certain metal would turn grey like the rest, and pores would open inside it."""
+    clean = torch.tensor([1.0, 0.5, 0.0, -0.5, -1.0]).repeat(20)
+    found = with_density(clean, density)
+    assert float(found.mean()) == pytest.approx(2 * density - 1, abs=0.002)
+    odds = (1 + found) / (1 - found)
+    factor = odds[1:4] / torch.tensor([3.0, 1.0, 1 / 3])
+    assert torch.allclose(factor, factor[0], rtol=0.01)
+    if 0.3 < density < 0.7:
+        assert float((found[[0, 4]] - clean[[0, 4]]).abs().max()) < 0.01
 
 
 def blobs(edge, seed, width=2.0):

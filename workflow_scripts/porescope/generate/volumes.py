@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from scipy.optimize import brentq
 from torch import nn
 
 from porescope.errors import InputError
@@ -35,6 +36,12 @@ from porescope.volume import Spacing, write_volume
 
 BATCH = 32
 """Sections that go through a network together."""
+
+CERTAIN = 0.9995
+"""Grey value beyond which a voxel counts as no more certain than here."""
+
+LARGEST_SHIFT = 20.0
+"""Of half the logarithm of odds: makes all voxels metal, or pore, however certain."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +155,7 @@ def denoise_volume(
     condition : (1, size) tensor
     options : VolumeOptions
     density : float
-        Of the metal; every prediction is shifted to it, since the density of a whole volume hangs on its mean alone.
+        Of the metal; every prediction is brought to it, since the density of a whole volume hangs on its mean alone.
     chance : torch.Generator
         On the CPU: the same noise on every device.
     """
@@ -162,7 +169,7 @@ def denoise_volume(
         corner = [int(torch.randint(edge, (1,), generator=chance)) for edge in shape]
         state = state.roll(corner, (0, 1, 2))
         clean = predicted(network, state.movedim(axis, 0), steps[index], condition, options.guidance).movedim(0, axis)
-        clean = clean + (2 * density - 1 - clean.mean())
+        clean = with_density(clean, density)
         fresh = torch.randn(shape, generator=chance).to(condition.device)
         state = less_noisy(state, clean, signal, after, fresh)
     return state
@@ -183,6 +190,20 @@ def predicted(
         clean = guided(network, layers[section], step, condition.expand(len(section), -1), guidance)
         total.index_add_(0, section.flatten(), clean.flatten(0, 1))
     return total / depth
+
+
+def with_density(clean: torch.Tensor, density: float) -> torch.Tensor:
+    """Predicted clean voxels, pore -1 and metal +1, whose odds are all multiplied by what makes them as dense as this.
+
+    Odds, since voxels that are certain then stay as they are: the same added to all grey values opens pores anywhere
+    instead of the throats between them, which are what is undecided.
+    """
+    half_log_odds = torch.atanh(clean.clamp(-CERTAIN, CERTAIN))
+
+    def excess(shift: float) -> float:
+        return float(torch.tanh(half_log_odds + shift).mean()) - (2 * density - 1)
+
+    return torch.tanh(half_log_odds + brentq(excess, -LARGEST_SHIFT, LARGEST_SHIFT, xtol=1e-3))
 
 
 def less_noisy(
